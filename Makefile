@@ -1,0 +1,63 @@
+# make help tells what there is.
+
+BUILD ?= build
+PORT  ?= 8080
+
+export BUILD PORT
+
+.PHONY: all build run test lint asan compat image-test bench clean help deps
+
+all: build
+
+build:
+	@tools/deps build
+	@tools/build
+
+run:
+	@tools/deps run
+	@tools/build
+	@tools/run
+
+test:
+	@tools/deps test
+	@tools/build
+	@tools/test
+
+asan:
+	@tools/deps test
+	@SANITIZE=1 exec tools/build
+	@SANITIZE=1 exec tools/test
+
+lint:
+	@tools/deps lint
+	@tools/lint
+
+compat:
+	@tools/deps build
+	@tools/compat
+
+image-test:
+	@tools/deps image
+	@tools/image-test
+
+deps:
+	@tools/deps build run test lint
+
+clean:
+	rm -rf build build-asan
+
+help:
+	@echo 'make             build the module: build/ngx_http_uptime_module.so'
+	@echo 'make run         start everything on http://127.0.0.1:8080; Ctrl-C stops it'
+	@echo 'make test        build and run every test'
+	@echo 'make asan        the same tests with address and undefined sanitizers'
+	@echo 'make lint        style, static analysis, rules of the project'
+	@echo 'make compat      compile against newer nginx releases'
+	@echo 'make image-test  build the container image and start it'
+	@echo 'make deps        install what the above need (Debian packages)'
+	@echo 'make clean       remove what was built; the data of make run stays'
+	@echo
+	@echo 'PORT=9090        where make run listens'
+	@echo 'BUILD=dir        where to build'
+	@echo 'NGINX_SRC=dir    build against this nginx source tree'
+	@echo 'SANITIZE=1       build with sanitizers, in build-asan/'

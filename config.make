@@ -1,0 +1,15 @@
+# Appended to nginx's Makefile: a changed statement is embedded again.
+# The header is written only when the list of statements changes, so that the
+# rest is not compiled again; the empty recipe lets make look at its date.
+
+cat << END >> $NGX_MAKEFILE
+
+$NGX_OBJS/uptime/ngx_uptime_sql.c: \\
+	`echo $ngx_addon_dir/sql/*/*.sql` $ngx_addon_dir/tools/embed-sql
+	$ngx_addon_dir/tools/embed-sql $ngx_addon_dir/sql $NGX_OBJS/uptime
+	touch $NGX_OBJS/uptime/ngx_uptime_sql.c
+
+$NGX_OBJS/uptime/ngx_uptime_sql.h: $NGX_OBJS/uptime/ngx_uptime_sql.c
+	@:
+
+END

@@ -1,0 +1,433 @@
+
+/*
+ * Directives, configuration and process hooks; no logic of its own.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_uptime_conf.h"
+
+
+static ngx_int_t ngx_http_uptime_postconfiguration(ngx_conf_t *cf);
+static ngx_int_t ngx_http_uptime_error_page(ngx_http_request_t *r);
+static void *ngx_http_uptime_create_main_conf(ngx_conf_t *cf);
+static char *ngx_http_uptime_init_main_conf(ngx_conf_t *cf, void *conf);
+static void *ngx_http_uptime_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_uptime_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static ngx_int_t ngx_http_uptime_init_process(ngx_cycle_t *cycle);
+static void ngx_http_uptime_exit_process(ngx_cycle_t *cycle);
+
+
+#define ngx_http_uptime_offset(field)                                         \
+    offsetof(ngx_http_uptime_main_conf_t, field)
+
+
+static ngx_http_uptime_range_t  ngx_http_uptime_connections_range =
+    { ngx_conf_set_num_slot, 1, 32, "" };
+static ngx_http_uptime_range_t  ngx_http_uptime_queue_range =
+    { ngx_conf_set_num_slot, 1, 100000, "" };
+static ngx_http_uptime_range_t  ngx_http_uptime_threads_range =
+    { ngx_conf_set_num_slot, 1, 64, "" };
+static ngx_http_uptime_range_t  ngx_http_uptime_hashes_range =
+    { ngx_conf_set_num_slot, 1, 10000, "" };
+static ngx_http_uptime_range_t  ngx_http_uptime_checks_range =
+    { ngx_conf_set_num_slot, 1, 100000, "" };
+static ngx_http_uptime_range_t  ngx_http_uptime_timeout_range =
+    { ngx_conf_set_msec_slot, 100, 60000, "ms" };
+static ngx_http_uptime_range_t  ngx_http_uptime_token_range =
+    { ngx_conf_set_sec_slot, 60, 600, "s" };
+
+
+static ngx_command_t  ngx_http_uptime_commands[] = {
+
+    { ngx_string("uptime_api"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_uptime_api_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("uptime_signup"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_uptime_signup_directive,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("uptime_database"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(database),
+      NULL },
+
+    { ngx_string("uptime_database_connections"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_uptime_number,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(pg.connections),
+      &ngx_http_uptime_connections_range },
+
+    { ngx_string("uptime_database_queue"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_uptime_number,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(pg.queue),
+      &ngx_http_uptime_queue_range },
+
+    { ngx_string("uptime_database_connect_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_uptime_number,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(pg.connect_timeout),
+      &ngx_http_uptime_timeout_range },
+
+    { ngx_string("uptime_database_timeout"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_uptime_number,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(pg.timeout),
+      &ngx_http_uptime_timeout_range },
+
+    { ngx_string("uptime_token_key_file"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(key_file),
+      NULL },
+
+    { ngx_string("uptime_access_token_time"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_uptime_number,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(api.token_time),
+      &ngx_http_uptime_token_range },
+
+    { ngx_string("uptime_password_threads"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_uptime_number,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(password_threads),
+      &ngx_http_uptime_threads_range },
+
+    { ngx_string("uptime_password_queue"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_uptime_number,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(password_queue),
+      &ngx_http_uptime_hashes_range },
+
+    { ngx_string("uptime_allow_targets"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_uptime_allow_targets,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("uptime_checker"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(checker.enabled),
+      NULL },
+
+    { ngx_string("uptime_max_checks"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_uptime_number,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(checker.max_checks),
+      &ngx_http_uptime_checks_range },
+
+    { ngx_string("uptime_node"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(checker.node),
+      NULL },
+
+    { ngx_string("uptime_trusted_certificate"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_str_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(checker.ca_file),
+      NULL },
+
+    { ngx_string("uptime_spool_path"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_path_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(checker.spool),
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_uptime_module_ctx = {
+    NULL,                                  /* preconfiguration */
+    ngx_http_uptime_postconfiguration,     /* postconfiguration */
+
+    ngx_http_uptime_create_main_conf,      /* create main configuration */
+    ngx_http_uptime_init_main_conf,        /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_http_uptime_create_loc_conf,       /* create location configuration */
+    ngx_http_uptime_merge_loc_conf         /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_uptime_module = {
+    NGX_MODULE_V1,
+    &ngx_http_uptime_module_ctx,           /* module context */
+    ngx_http_uptime_commands,              /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    ngx_http_uptime_init_process,          /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    ngx_http_uptime_exit_process,          /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static ngx_int_t
+ngx_http_uptime_postconfiguration(ngx_conf_t *cf)
+{
+    ngx_http_handler_pt          *h;
+    ngx_http_core_main_conf_t    *cmcf;
+    ngx_http_uptime_main_conf_t  *umcf;
+
+    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_uptime_module);
+
+    if (!umcf->used) {
+        return NGX_OK;
+    }
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_REWRITE_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_uptime_error_page;
+
+    return NGX_OK;
+}
+
+
+/*
+ * The error page of a location of ours is answered before "return", "deny",
+ * "limit_req" and the like could refuse the same request once more.
+ */
+
+static ngx_int_t
+ngx_http_uptime_error_page(ngx_http_request_t *r)
+{
+    ngx_http_uptime_api_loc_t  *ulcf;
+
+    if (!r->err_status || !r->internal) {
+        return NGX_DECLINED;
+    }
+
+    ulcf = ngx_http_get_module_loc_conf(r, ngx_http_uptime_module);
+
+    if (ulcf->api == NULL) {
+        return NGX_DECLINED;
+    }
+
+    ngx_http_finalize_request(r, ngx_http_uptime_handler(r));
+
+    return NGX_DONE;
+}
+
+
+static void *
+ngx_http_uptime_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_http_uptime_main_conf_t  *umcf;
+
+    umcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_uptime_main_conf_t));
+    if (umcf == NULL) {
+        return NULL;
+    }
+
+    umcf->password_threads = NGX_CONF_UNSET_UINT;
+    umcf->password_queue = NGX_CONF_UNSET_UINT;
+
+    umcf->pg.connections = NGX_CONF_UNSET_UINT;
+    umcf->pg.queue = NGX_CONF_UNSET_UINT;
+    umcf->pg.connect_timeout = NGX_CONF_UNSET_MSEC;
+    umcf->pg.timeout = NGX_CONF_UNSET_MSEC;
+
+    umcf->api.token_time = NGX_CONF_UNSET;
+
+    umcf->checker.enabled = NGX_CONF_UNSET;
+    umcf->checker.max_checks = NGX_CONF_UNSET_UINT;
+
+    return umcf;
+}
+
+
+static char *
+ngx_http_uptime_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_uptime_main_conf_t *umcf = conf;
+
+    ngx_conf_init_uint_value(umcf->password_threads, 2);
+    ngx_conf_init_uint_value(umcf->password_queue, 32);
+
+    ngx_conf_init_uint_value(umcf->pg.connections, 4);
+    ngx_conf_init_uint_value(umcf->pg.queue, 1024);
+    ngx_conf_init_msec_value(umcf->pg.connect_timeout, 2000);
+    ngx_conf_init_msec_value(umcf->pg.timeout, 2000);
+
+    ngx_conf_init_value(umcf->api.token_time, 600);
+
+    ngx_conf_init_value(umcf->checker.enabled, 0);
+    ngx_conf_init_uint_value(umcf->checker.max_checks, 0);
+
+    umcf->api.policy.allow = umcf->allow;
+
+    if (ngx_http_uptime_conf_ca(cf, &umcf->checker.ca_file) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (!umcf->used && !umcf->checker.enabled) {
+        return NGX_CONF_OK;
+    }
+
+    if (ngx_http_uptime_conf_database(cf, umcf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (umcf->used && ngx_http_uptime_conf_api(cf, umcf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (umcf->checker.enabled
+        && ngx_http_uptime_conf_checker(cf, umcf) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static void *
+ngx_http_uptime_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_uptime_api_loc_t  *ulcf;
+
+    ulcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_uptime_api_loc_t));
+    if (ulcf == NULL) {
+        return NULL;
+    }
+
+    ulcf->signup_open = NGX_CONF_UNSET_UINT;
+
+    return ulcf;
+}
+
+
+static char *
+ngx_http_uptime_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_uptime_api_loc_t *prev = parent;
+    ngx_http_uptime_api_loc_t *conf = child;
+
+    ngx_http_core_loc_conf_t  *clcf;
+
+    ngx_conf_merge_uint_value(conf->signup_open, prev->signup_open, 1);
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (conf->api == NULL && clcf->noname) {
+
+        /* "if" and "limit_except" are about the same location */
+
+        conf->api = prev->api;
+
+        if (conf->api != NULL && clcf->handler == NULL) {
+            clcf->handler = ngx_http_uptime_handler;
+        }
+    }
+
+    if (conf->api == NULL) {
+        return NGX_CONF_OK;
+    }
+
+    /* bodies are small and stay in one piece of memory */
+
+    clcf->client_max_body_size = NGX_UPTIME_MAX_BODY;
+    clcf->client_body_buffer_size = ngx_max(clcf->client_body_buffer_size,
+                                            NGX_UPTIME_MAX_BODY + 1024);
+    clcf->client_body_in_single_buffer = 1;
+
+    if (ngx_http_uptime_conf_error_pages(cf, clcf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_uptime_init_process(ngx_cycle_t *cycle)
+{
+    ngx_http_uptime_main_conf_t  *umcf;
+
+    umcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_uptime_module);
+
+    if (umcf == NULL
+        || (ngx_process != NGX_PROCESS_WORKER
+            && ngx_process != NGX_PROCESS_SINGLE))
+    {
+        /* helpers begin in their manager's first call */
+        return NGX_OK;
+    }
+
+    if (umcf->used) {
+        umcf->api.pg = ngx_uptime_pg_pool_create(&umcf->pg, cycle->log);
+        if (umcf->api.pg == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (umcf->checker.enabled && ngx_process == NGX_PROCESS_SINGLE) {
+        return ngx_uptime_checker_start(&umcf->checker, cycle->log);
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_uptime_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_http_uptime_main_conf_t  *umcf;
+
+    umcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_uptime_module);
+
+    if (umcf == NULL) {
+        return;
+    }
+
+    if (umcf->api.pg != NULL) {
+        ngx_uptime_pg_pool_destroy(umcf->api.pg);
+        umcf->api.pg = NULL;
+    }
+
+    if (ngx_process == NGX_PROCESS_SINGLE) {
+        ngx_uptime_checker_stop();
+    }
+}

@@ -1,0 +1,28 @@
+-- $1 bigint: the caller, $2 bigint: monitor, $3 boolean: pause, else resume.
+-- A resumed monitor is pending: it is checked at once.
+WITH old AS (
+    SELECT m.id, m.paused FROM monitors m
+    WHERE m.owner_id = $1::bigint AND m.id = $2::bigint
+    FOR UPDATE
+), m AS (
+    UPDATE monitors m SET
+        paused = $3::boolean,
+        version = m.version + (m.paused <> $3::boolean)::integer,
+        updated_at = CASE WHEN m.paused <> $3::boolean THEN now()
+                     ELSE m.updated_at END
+    FROM old
+    WHERE m.owner_id = $1::bigint AND m.id = $2::bigint
+    RETURNING m.*, old.paused <> m.paused AS changed
+), s AS (
+    UPDATE monitor_state s SET
+        status = CASE WHEN m.changed THEN 'pending' ELSE s.status END,
+        status_since = CASE WHEN m.changed THEN now()
+                       ELSE s.status_since END,
+        told = CASE WHEN m.changed THEN NULL ELSE s.told END,
+        fails = CASE WHEN m.changed THEN 0 ELSE s.fails END
+    FROM m
+    WHERE s.monitor_id = m.id
+    RETURNING s.*
+)
+SELECT NULL, {{monitor_json}}, m.version
+FROM m, s

@@ -1,0 +1,38 @@
+-- One page of what changed in some shards since a snapshot.  A transaction
+-- that was still running then has a number of at least the snapshot's xmin.
+--
+-- $1 smallint[]  shards
+-- $2 bigint      xmin of that snapshot
+-- $3 bigint      after this id
+-- $4 bigint      rows at most
+--
+-- First a row whose id is 0 and whose revision is this snapshot's xmin, then
+-- rows as in the fragment in the order of id; a monitor that was deleted has
+-- its id and NULLs.
+
+WITH changed AS (
+    SELECT id FROM monitors
+    WHERE shard = ANY ($1::smallint[]) AND id > $3::bigint
+          AND revision >= $2::bigint::text::xid8
+    UNION
+    SELECT monitor_id FROM monitor_tombstones
+    WHERE shard = ANY ($1::smallint[]) AND monitor_id > $3::bigint
+          AND revision >= $2::bigint::text::xid8
+    ORDER BY 1 LIMIT $4::bigint
+)
+SELECT c.id, v.shard,
+       CASE WHEN c.id = 0
+            THEN pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+            ELSE v.revision END,
+       v.paused, v.url, v.method, v.headers,
+       v.body, v.expected_status, v.keyword, v.absent, v.interval, v.timeout,
+       v.retry_interval, v.failure_threshold, v.degraded_after_ms,
+       v.follow_redirects, v.max_redirects, v.verify_tls, v.status, v.told,
+       v.fails, v.status_since, v.told_since, v.last_slot, v.last_attempt
+FROM (SELECT 0::bigint AS id UNION ALL SELECT id FROM changed) c
+LEFT JOIN LATERAL (
+    SELECT {{monitor_row}}
+    FROM monitors m LEFT JOIN monitor_state s ON s.monitor_id = m.id
+    WHERE m.id = c.id
+) v ON true
+ORDER BY c.id

@@ -1,0 +1,3 @@
+-- News for checkers: "monitors" changed, "shards" were given back.
+
+LISTEN uptime

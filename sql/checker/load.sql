@@ -1,0 +1,12 @@
+-- One page of the active monitors of some shards.
+--
+-- $1 smallint[]  shards
+-- $2 bigint      after this id
+-- $3 bigint      rows at most
+--
+-- Rows as in the fragment, in the order of id.
+
+SELECT {{monitor_row}}
+FROM monitors m LEFT JOIN monitor_state s ON s.monitor_id = m.id
+WHERE m.shard = ANY ($1::smallint[]) AND m.id > $2::bigint AND NOT m.paused
+ORDER BY m.id LIMIT $3::bigint

@@ -1,0 +1,8 @@
+-- Settings of a new session.
+-- $1 text: statement_timeout in ms; result: one row, ignored.
+SELECT set_config('statement_timeout', $1, false),
+       set_config('lock_timeout', '1000', false),
+       set_config('idle_in_transaction_session_timeout', '5000', false),
+       set_config('timezone', 'UTC', false),
+       set_config('datestyle', 'ISO, YMD', false),
+       set_config('client_encoding', 'UTF8', false)

@@ -1,0 +1,190 @@
+
+#ifndef _NGX_HTTP_UPTIME_H_INCLUDED_
+#define _NGX_HTTP_UPTIME_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_uptime.h"
+#include "ngx_uptime_addr.h"
+#include "ngx_uptime_password.h"
+#include "ngx_uptime_pg.h"
+#include "ngx_uptime_token.h"
+#include "ngx_uptime_validate.h"
+
+
+typedef struct ngx_http_uptime_ctx_s  ngx_http_uptime_ctx_t;
+typedef struct ngx_http_uptime_route_s  ngx_http_uptime_route_t;
+
+
+/* what the API needs of the http{} configuration */
+
+typedef struct {
+    ngx_array_t                   *keys;        /* ngx_uptime_token_key_t   */
+    ngx_uptime_addr_policy_t       policy;
+    ngx_thread_pool_t             *threads;     /* for passwords            */
+    time_t                         token_time;  /* of access tokens, s      */
+    ngx_int_t                      request_id;  /* index of $request_id     */
+    ngx_uptime_pg_pool_t          *pg;          /* this process's           */
+} ngx_http_uptime_api_t;
+
+
+/* of a location */
+
+typedef struct {
+    ngx_http_uptime_api_t         *api;         /* uptime_api is there      */
+    ngx_uint_t                     signup_open;
+} ngx_http_uptime_api_loc_t;
+
+
+#define NGX_HTTP_UPTIME_ANYONE     0
+#define NGX_HTTP_UPTIME_USER       1
+
+
+/*
+ * Answers: run() and everything that it starts ends in exactly one call of
+ * ngx_http_uptime_respond(), ngx_http_uptime_fail() or one of their kin.
+ */
+typedef void (*ngx_http_uptime_run_pt)(ngx_http_uptime_ctx_t *ctx);
+
+
+/*
+ * One endpoint.  With run == NULL it is plain: the statement gets the
+ * parameters that params names, in this order,
+ *     U  the caller's user id (bigint)
+ *     I  the id in the path (bigint)
+ *     A  the validated arguments, query and body, as one object (jsonb)
+ *     T, F  true, false
+ * and returns one row:
+ *     error    text, NULL or a code of ngx_http_uptime_problem.c
+ *     body     text, the JSON of the answer
+ *     version  integer, for ETag; optional column
+ *     id       bigint, for Location with status 201; optional column
+ * No row means 404.
+ */
+struct ngx_http_uptime_route_s {
+    ngx_uint_t                     method;      /* NGX_HTTP_GET, ...        */
+    const char                    *path;        /* "/monitors/:id"          */
+    ngx_uint_t                     who;         /* NGX_HTTP_UPTIME_USER ... */
+    ngx_uint_t                     status;      /* of success               */
+    const ngx_uptime_field_t      *query;       /* NULL: no arguments       */
+    const ngx_uptime_field_t      *body;        /* NULL: no body            */
+    ngx_uint_t                     patch;       /* body is a merge patch    */
+    ngx_uptime_sql_e               sql;
+    const char                    *params;
+    ngx_http_uptime_run_pt         run;
+};
+
+
+struct ngx_http_uptime_ctx_s {
+    ngx_http_request_t            *request;
+    ngx_http_uptime_api_t         *api;
+    ngx_http_uptime_api_loc_t     *loc;
+    const ngx_http_uptime_route_t *route;
+    ngx_str_t                      request_id;
+
+    int64_t                        id;          /* from the path            */
+    ngx_uptime_claims_t            caller;
+    cJSON                         *args;        /* validated                */
+
+    /* what runs for this request; let go when it goes away */
+    ngx_uptime_pg_query_t         *query;
+    ngx_uptime_password_t         *password;
+
+    void                          *data;        /* run()'s own              */
+};
+
+
+/* handler */
+
+/* The content handler of a location with uptime_api. */
+ngx_int_t ngx_http_uptime_handler(ngx_http_request_t *r);
+
+/*
+ * Sends query for this request; the handler gets the query with data == ctx
+ * and ctx->query is NULL by then.  0 on failure: the answer was sent.
+ */
+ngx_uint_t ngx_http_uptime_query(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q, ngx_uptime_pg_handler_pt handler);
+
+
+/* router: pure */
+
+/*
+ * What follows ".../v1" in uri, in a location of that name; it may also be
+ * below: "/api/v1/auth/".  NGX_DECLINED: there is no such thing.
+ */
+ngx_int_t ngx_http_uptime_path(const ngx_str_t *location, const ngx_str_t *uri,
+    ngx_str_t *path);
+
+/*
+ * NGX_OK: *route, *id (0 if the path has none).  NGX_DECLINED: no such path.
+ * NGX_ABORT: not with this method; *allow is a mask of those that work.
+ * path is what follows the version, "/monitors/12"; HEAD counts as GET.
+ */
+ngx_int_t ngx_http_uptime_route(const ngx_http_uptime_route_t *routes,
+    ngx_uint_t method, const ngx_str_t *path,
+    const ngx_http_uptime_route_t **route, int64_t *id, ngx_uint_t *allow);
+
+extern const ngx_http_uptime_route_t  ngx_http_uptime_routes[];
+
+
+/* body and arguments */
+
+/*
+ * Fills ctx->args from the query string, the body (may be NULL) and If-Match.
+ * NGX_OK; NGX_DECLINED: a problem was sent; the request is done.
+ */
+ngx_int_t ngx_http_uptime_args(ngx_http_uptime_ctx_t *ctx, ngx_str_t *body);
+
+/* 1: If-Match was not sent or names this version */
+ngx_uint_t ngx_http_uptime_if_match(ngx_http_uptime_ctx_t *ctx,
+    int64_t version);
+
+/* The whole body as one piece of memory; NGX_DECLINED as above. */
+ngx_int_t ngx_http_uptime_body(ngx_http_uptime_ctx_t *ctx, ngx_str_t *body);
+
+
+/* response; each finalizes the request, or is returned by the handler */
+
+/* version < 0: no ETag; location: appended to the request's path, or 0 */
+void ngx_http_uptime_respond(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status,
+    const ngx_str_t *body, int64_t version, int64_t location);
+
+/* A problem by its code; unknown codes become "internal_error". */
+void ngx_http_uptime_fail(ngx_http_uptime_ctx_t *ctx, const char *code);
+
+/* A failed query. */
+void ngx_http_uptime_fail_query(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
+
+/* 400 with a detail, 405 with Allow, 422 with the list of errors */
+void ngx_http_uptime_fail_detail(ngx_http_uptime_ctx_t *ctx,
+    const char *code, const char *detail);
+void ngx_http_uptime_fail_method(ngx_http_uptime_ctx_t *ctx,
+    ngx_uint_t allow);
+void ngx_http_uptime_fail_fields(ngx_http_uptime_ctx_t *ctx,
+    ngx_array_t *errors);
+
+/* An error of nginx itself in a location of ours (413, 408, 503, ...). */
+void ngx_http_uptime_fail_status(ngx_http_uptime_ctx_t *ctx,
+    ngx_uint_t status);
+
+/* Sends and finalizes; type is the media type. */
+void ngx_http_uptime_send(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status,
+    const char *type, ngx_str_t *body);
+
+/* A header of the answer; value is not copied. NGX_ERROR: no memory. */
+ngx_int_t ngx_http_uptime_header(ngx_http_request_t *r, const char *name,
+    const ngx_str_t *value);
+
+
+/* accounts */
+
+void ngx_http_uptime_signup(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_login(ngx_http_uptime_ctx_t *ctx);
+
+
+#endif /* _NGX_HTTP_UPTIME_H_INCLUDED_ */

@@ -1,0 +1,238 @@
+
+/*
+ * Query string, body and If-Match of a request, validated by the route's
+ * field tables and put together into one object for the statement.
+ *
+ * Runs in workers.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_uptime.h"
+
+
+static ngx_int_t ngx_http_uptime_args_query(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_validate_ctx_t *v);
+static ngx_int_t ngx_http_uptime_args_body(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_validate_ctx_t *v, ngx_str_t *body);
+static ngx_int_t ngx_http_uptime_args_if_match(ngx_http_uptime_ctx_t *ctx);
+
+
+static const ngx_uptime_field_t  ngx_http_uptime_no_fields[] = {
+    ngx_uptime_null_field
+};
+
+
+ngx_int_t
+ngx_http_uptime_args(ngx_http_uptime_ctx_t *ctx, ngx_str_t *body)
+{
+    ngx_int_t                   rc;
+    ngx_pool_t                 *pool;
+    ngx_uptime_validate_ctx_t   v;
+
+    pool = ctx->request->pool;
+
+    v.pool = pool;
+    v.policy = &ctx->api->policy;
+    v.errors = ngx_array_create(pool, 4, sizeof(ngx_uptime_field_error_t));
+
+    if (v.errors == NULL) {
+        ngx_http_uptime_fail(ctx, "internal_error");
+        return NGX_DECLINED;
+    }
+
+    rc = ngx_http_uptime_args_query(ctx, &v);
+
+    if (rc == NGX_OK && body != NULL) {
+        rc = ngx_http_uptime_args_body(ctx, &v, body);
+    }
+
+    if (rc == NGX_OK && v.errors->nelts) {
+        ngx_http_uptime_fail_fields(ctx, v.errors);
+        return NGX_DECLINED;
+    }
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_uptime_args_if_match(ctx);
+    }
+
+    if (rc == NGX_ERROR) {
+        ngx_http_uptime_fail(ctx, "internal_error");
+        return NGX_DECLINED;
+    }
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_http_uptime_args_query(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_validate_ctx_t *v)
+{
+    cJSON                     *object;
+    ngx_int_t                  rc;
+    const char                *reason;
+    const ngx_uptime_field_t  *fields;
+
+    fields = ctx->route->query ? ctx->route->query : ngx_http_uptime_no_fields;
+
+    rc = ngx_uptime_validate_args(v->pool, fields, &ctx->request->args,
+                                  &object, &reason);
+
+    if (rc == NGX_DECLINED) {
+        ngx_http_uptime_fail_detail(ctx, "malformed_query", reason);
+        return NGX_DECLINED;
+    }
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ctx->args = object;
+
+    return ngx_uptime_validate(v, fields, object, 0);
+}
+
+
+static ngx_int_t
+ngx_http_uptime_args_body(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_validate_ctx_t *v, ngx_str_t *body)
+{
+    cJSON       *object;
+    ngx_int_t    rc;
+    const char  *reason;
+
+    rc = ngx_uptime_json_parse(v->pool, body, &object, &reason);
+
+    if (rc == NGX_DECLINED) {
+        ngx_http_uptime_fail_detail(ctx, "malformed_json", reason);
+        return NGX_DECLINED;
+    }
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    if (!cJSON_IsObject(object)) {
+        ngx_http_uptime_fail(ctx, "malformed_json");
+        return NGX_DECLINED;
+    }
+
+    /* no route has arguments and a body */
+
+    ctx->args = object;
+
+    return ngx_uptime_validate(v, ctx->route->body, object, ctx->route->patch);
+}
+
+
+/* As member "_if_match"; what is not a version of ours matches nothing. */
+
+static ngx_int_t
+ngx_http_uptime_args_if_match(ngx_http_uptime_ctx_t *ctx)
+{
+    ngx_int_t         version;
+    ngx_str_t         value;
+    ngx_table_elt_t  *h;
+
+    h = ctx->request->headers_in.if_match;
+
+    if (h == NULL || (h->value.len == 1 && h->value.data[0] == '*')) {
+        return NGX_OK;
+    }
+
+    value = h->value;
+    version = NGX_ERROR;
+
+    if (value.len > 2 && value.data[0] == '"'
+        && value.data[value.len - 1] == '"')
+    {
+        version = ngx_atoi(value.data + 1, value.len - 2);
+    }
+
+    if (version > 0x7fffffff) {
+        version = NGX_ERROR;
+    }
+
+    return cJSON_AddNumberToObject(ctx->args, "_if_match", (double) version)
+           != NULL ? NGX_OK : NGX_ERROR;
+}
+
+
+ngx_uint_t
+ngx_http_uptime_if_match(ngx_http_uptime_ctx_t *ctx, int64_t version)
+{
+    cJSON  *wanted;
+
+    wanted = cJSON_GetObjectItemCaseSensitive(ctx->args, "_if_match");
+
+    return wanted == NULL || (int64_t) wanted->valuedouble == version;
+}
+
+
+ngx_int_t
+ngx_http_uptime_body(ngx_http_uptime_ctx_t *ctx, ngx_str_t *body)
+{
+    size_t               len;
+    u_char              *p;
+    ngx_chain_t         *cl;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    ngx_str_null(body);
+
+    if (r->request_body == NULL) {
+        return NGX_OK;
+    }
+
+    len = 0;
+
+    for (cl = r->request_body->bufs; cl != NULL; cl = cl->next) {
+
+        if (cl->buf->in_file || r->request_body->temp_file != NULL) {
+
+            /* the buffer holds every body that is not too large */
+
+            ngx_http_uptime_fail(ctx, "body_too_large");
+            return NGX_DECLINED;
+        }
+
+        len += cl->buf->last - cl->buf->pos;
+    }
+
+    cl = r->request_body->bufs;
+
+    if (len == 0) {
+        return NGX_OK;
+    }
+
+    if (cl->next == NULL) {
+        body->data = cl->buf->pos;
+        body->len = len;
+        return NGX_OK;
+    }
+
+    body->data = ngx_pnalloc(r->pool, len);
+    if (body->data == NULL) {
+        ngx_http_uptime_fail(ctx, "internal_error");
+        return NGX_DECLINED;
+    }
+
+    for (p = body->data; cl != NULL; cl = cl->next) {
+        len = cl->buf->last - cl->buf->pos;
+
+        /* the buffer that ends a chunked body has no memory */
+
+        if (len) {
+            p = ngx_cpymem(p, cl->buf->pos, len);
+        }
+    }
+
+    body->len = p - body->data;
+
+    return NGX_OK;
+}

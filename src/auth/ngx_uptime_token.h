@@ -1,0 +1,49 @@
+
+#ifndef _NGX_UPTIME_TOKEN_H_INCLUDED_
+#define _NGX_UPTIME_TOKEN_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+/*
+ * Access tokens: JWT, HS256 and nothing else (the rules of RFC 8725).
+ * This is the only way to libjwt.
+ */
+
+
+#define NGX_UPTIME_TOKEN_MAX     4096       /* bytes */
+#define NGX_UPTIME_TOKEN_LEEWAY  30         /* seconds of clock difference */
+
+
+typedef struct {
+    ngx_str_t     kid;
+    ngx_str_t     secret;
+} ngx_uptime_token_key_t;
+
+
+typedef struct {
+    int64_t       user;
+    unsigned      admin:1;
+    time_t        expires;                  /* epoch seconds */
+} ngx_uptime_claims_t;
+
+
+/*
+ * Reads "<kid> <base64 of at least 32 bytes>" lines; empty lines and lines
+ * that start with "#" are skipped.  The first key signs, all verify.  NULL:
+ * error, logged through cf with file and line, never with a key.
+ */
+ngx_array_t *ngx_uptime_token_keys(ngx_conf_t *cf, ngx_str_t *file);
+
+/* Allocated from the pool. */
+ngx_int_t ngx_uptime_token_issue(ngx_pool_t *pool, ngx_array_t *keys,
+    const ngx_uptime_claims_t *claims, ngx_str_t *token);
+
+/* NGX_OK, NGX_DECLINED (not a valid token of ours), NGX_ERROR (memory). */
+ngx_int_t ngx_uptime_token_verify(ngx_pool_t *pool, ngx_array_t *keys,
+    ngx_str_t *token, ngx_uptime_claims_t *claims);
+
+
+#endif /* _NGX_UPTIME_TOKEN_H_INCLUDED_ */

@@ -1,0 +1,48 @@
+
+#ifndef _NGX_UPTIME_CHECKER_H_INCLUDED_
+#define _NGX_UPTIME_CHECKER_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "ngx_uptime_addr.h"
+#include "ngx_uptime_pg.h"
+
+
+/*
+ * The background process.  nginx starts a helper for the spool path, because
+ * that has a manager callback; the first call of it starts the work.
+ */
+
+typedef struct {
+    ngx_flag_t                     enabled;     /* uptime_checker           */
+    ngx_str_t                      node;        /* uptime_node              */
+    ngx_uint_t                     max_checks;  /* uptime_max_checks: at    */
+                                                /* once; 0: by descriptors  */
+    ngx_uptime_pg_conf_t          *pg;
+    ngx_uptime_addr_policy_t      *policy;
+    ngx_resolver_t                *resolver;
+    ngx_str_t                      ca_file;     /* uptime_trusted_certificate,
+                                                   NUL-terminated; empty:
+                                                   the system's             */
+    ngx_path_t                    *spool;
+    ngx_shm_zone_t                *shm;
+} ngx_uptime_checker_conf_t;
+
+
+/* ngx_path_t's manager; data is the ngx_uptime_checker_conf_t. */
+ngx_msec_t ngx_uptime_checker_manager(void *data);
+
+/* Without a master there is no helper: the same work in this process. */
+ngx_int_t ngx_uptime_checker_start(ngx_uptime_checker_conf_t *conf,
+    ngx_log_t *log);
+
+/*
+ * Stores what is finished, gives the leases back and lets everything go;
+ * takes at most 2 s.  Also runs from atexit(); a second call does nothing.
+ */
+void ngx_uptime_checker_stop(void);
+
+
+#endif /* _NGX_UPTIME_CHECKER_H_INCLUDED_ */

@@ -1,0 +1,150 @@
+
+#ifndef _NGX_UPTIME_CHECKER_CTX_H_INCLUDED_
+#define _NGX_UPTIME_CHECKER_CTX_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include "ngx_uptime.h"
+#include "ngx_uptime_checker.h"
+#include "ngx_uptime_fetch.h"
+#include "ngx_uptime_schedule.h"
+#include "ngx_uptime_writer.h"
+
+
+/* What the parts of the checker share; there is one in a process. */
+
+typedef enum {
+    NGX_UPTIME_SHARD_NONE = 0,
+    NGX_UPTIME_SHARD_HELD,
+    NGX_UPTIME_SHARD_LEAVING                    /* results are on their way */
+} ngx_uptime_shard_e;
+
+
+typedef struct {
+    ngx_uptime_pg_query_t         *query;       /* one at a time            */
+    ngx_event_t                    timer;
+    ngx_msec_t                     sent;        /* the last renewal         */
+    ngx_uint_t                     live;        /* checkers                 */
+    ngx_uint_t                     held;
+    ngx_uint_t                     leaving;
+    uint64_t                       mark;        /* writer's row after which */
+                                                /* "leaving" may go         */
+    ngx_uint_t                     logged;
+    unsigned                       wanted:1;    /* news came: at once       */
+    unsigned                       failed:1;    /* the last renewal         */
+} ngx_uptime_lease_t;
+
+
+typedef struct {
+    ngx_uptime_pg_query_t         *query;       /* one at a time: an older  */
+                                                /* answer must not undo a   */
+                                                /* newer one                */
+    ngx_event_t                    timer;
+    uint64_t                       wanted;      /* shards to load, bits     */
+    uint64_t                       loading;
+    int64_t                        after;       /* last id of the page      */
+    int64_t                        since;       /* xmin, see changes.sql    */
+    int64_t                        next_since;
+    ngx_msec_t                     polled;
+    unsigned                       poll:1;      /* wanted                   */
+    unsigned                       paging:1;    /* in the middle of a poll  */
+    unsigned                       discard:1;   /* the answer that comes    */
+} ngx_uptime_monitors_t;
+
+
+typedef struct {
+    ngx_event_t                    timer;
+    ngx_event_t                    wake;
+    ngx_uint_t                     max;         /* checks in flight         */
+    ngx_uint_t                     running;
+    int64_t                        wall;        /* both clocks, at the last */
+    ngx_msec_t                     mono;        /* look                     */
+    ngx_msec_t                     planned;     /* when the timer runs out  */
+    ngx_msec_t                     stalled;     /* end of the last stall    */
+    ngx_msec_t                     lag_warned;
+    ngx_msec_t                     late_warned;
+    unsigned                       has_stalled:1;
+    unsigned                       stopped:1;
+} ngx_uptime_runner_t;
+
+
+typedef struct {
+    ngx_uptime_checker_conf_t     *conf;
+    ngx_log_t                     *log;
+    ngx_pool_t                    *pool;
+    ngx_uptime_pg_pool_t          *pg;
+    ngx_uptime_fetcher_t          *fetcher;
+
+    int64_t                        id;          /* 0: not registered        */
+    ngx_uptime_shard_e             shard[NGX_UPTIME_SHARDS];
+    int64_t                        epoch[NGX_UPTIME_SHARDS];
+
+    ngx_uptime_schedule_t          schedule;
+    ngx_uptime_lease_t             lease;
+    ngx_uptime_monitors_t          monitors;
+    ngx_uptime_runner_t            runner;
+    ngx_uptime_writer_t            writer;
+
+    ngx_event_t                    timer;       /* start, housekeeping      */
+    ngx_uptime_pg_query_t         *query;
+    unsigned                       stopping:1;
+} ngx_uptime_checker_t;
+
+
+/* lease: which shards are ours */
+
+void ngx_uptime_lease_start(ngx_uptime_checker_t *ck);
+void ngx_uptime_lease_news(ngx_uptime_checker_t *ck);
+void ngx_uptime_lease_leave(ngx_uptime_checker_t *ck);
+
+/* between the files of the lease */
+
+void ngx_uptime_lease_compare(ngx_uptime_checker_t *ck,
+    ngx_uptime_pg_query_t *q);
+ngx_uint_t ngx_uptime_lease_share(ngx_uptime_checker_t *ck);
+void ngx_uptime_lease_gain(ngx_uptime_checker_t *ck, ngx_uint_t shard,
+    int64_t epoch);
+void ngx_uptime_lease_lose(ngx_uptime_checker_t *ck, ngx_uint_t shard);
+void ngx_uptime_lease_log(ngx_uptime_checker_t *ck);
+
+/* for process: the checker is not known any more */
+void ngx_uptime_checker_register(ngx_uptime_checker_t *ck);
+
+
+/* monitors: from the database into the schedule */
+
+void ngx_uptime_monitors_start(ngx_uptime_checker_t *ck, int64_t since);
+void ngx_uptime_monitors_load(ngx_uptime_checker_t *ck, uint64_t shards);
+void ngx_uptime_monitors_drop(ngx_uptime_checker_t *ck, uint64_t shards);
+void ngx_uptime_monitors_poll(ngx_uptime_checker_t *ck);
+
+/* NGX_ERROR: no memory.  The row of a query as in fragments/monitor_row. */
+ngx_int_t ngx_uptime_monitors_apply(ngx_uptime_checker_t *ck,
+    ngx_uptime_pg_query_t *q, ngx_uint_t row);
+
+
+/* runner: the checks */
+
+void ngx_uptime_runner_start(ngx_uptime_checker_t *ck);
+
+/* The schedule has changed. */
+void ngx_uptime_runner_wake(ngx_uptime_checker_t *ck);
+
+/* The monitor's check, if one is in flight, is forgotten. */
+void ngx_uptime_runner_cancel(ngx_uptime_checker_t *ck,
+    ngx_uptime_monitor_t *m);
+
+/* result: NULL if the check was not even begun */
+void ngx_uptime_runner_record(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
+    const ngx_uptime_outcome_t *o, const ngx_uptime_result_t *result,
+    int64_t checked_at);
+
+void ngx_uptime_runner_stop(ngx_uptime_checker_t *ck);
+
+int64_t ngx_uptime_now(void);
+
+
+#endif /* _NGX_UPTIME_CHECKER_CTX_H_INCLUDED_ */

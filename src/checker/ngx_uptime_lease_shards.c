@@ -1,0 +1,132 @@
+
+/*
+ * Which shards this process holds, as the answers of the database say.  Runs
+ * in the checker.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include "ngx_uptime_checker_ctx.h"
+
+
+/* The database knows better what is ours. */
+
+void
+ngx_uptime_lease_compare(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q)
+{
+    int64_t     shard, epoch;
+    uint64_t    lost;
+    ngx_uint_t  i;
+    int64_t     epochs[NGX_UPTIME_SHARDS];
+
+    lost = 0;
+    ngx_memzero(epochs, sizeof(epochs));
+
+    for (i = 0; i < q->rows; i++) {
+
+        if (ngx_uptime_pg_is_null(q, i, 2)) {
+            continue;
+        }
+
+        shard = ngx_uptime_pg_num(q, i, 2);
+        epoch = ngx_uptime_pg_num(q, i, 3);
+
+        if (shard >= 0 && shard < NGX_UPTIME_SHARDS) {
+            epochs[shard] = epoch;
+        }
+    }
+
+    for (i = 0; i < NGX_UPTIME_SHARDS; i++) {
+
+        if (ck->shard[i] != NGX_UPTIME_SHARD_NONE
+            && ck->epoch[i] != epochs[i])
+        {
+            ngx_uptime_lease_lose(ck, i);
+            lost |= (uint64_t) 1 << i;
+        }
+    }
+
+    if (lost) {
+        ngx_log_error(NGX_LOG_WARN, ck->log, 0,
+                      "uptime: shards were taken by other checkers");
+
+        ngx_uptime_monitors_drop(ck, lost);
+    }
+
+    for (i = 0; i < NGX_UPTIME_SHARDS; i++) {
+
+        if (ck->shard[i] == NGX_UPTIME_SHARD_NONE && epochs[i]) {
+            ngx_uptime_lease_gain(ck, i, epochs[i]);
+        }
+    }
+}
+
+
+ngx_uint_t
+ngx_uptime_lease_share(ngx_uptime_checker_t *ck)
+{
+    ngx_uint_t  live;
+
+    live = ngx_max(ck->lease.live, 1);
+
+    return (NGX_UPTIME_SHARDS + live - 1) / live;
+}
+
+
+void
+ngx_uptime_lease_gain(ngx_uptime_checker_t *ck, ngx_uint_t shard,
+    int64_t epoch)
+{
+    ck->shard[shard] = NGX_UPTIME_SHARD_HELD;
+    ck->epoch[shard] = epoch;
+    ck->lease.held++;
+
+    ngx_uptime_monitors_load(ck, (uint64_t) 1 << shard);
+}
+
+
+/* Its monitors are the caller's business. */
+
+void
+ngx_uptime_lease_lose(ngx_uptime_checker_t *ck, ngx_uint_t shard)
+{
+    switch (ck->shard[shard]) {
+
+    case NGX_UPTIME_SHARD_NONE:
+        return;
+
+    case NGX_UPTIME_SHARD_HELD:
+        ck->lease.held--;
+        break;
+
+    case NGX_UPTIME_SHARD_LEAVING:
+        ck->lease.leaving--;
+        break;
+    }
+
+    ck->shard[shard] = NGX_UPTIME_SHARD_NONE;
+    ck->epoch[shard] = 0;
+}
+
+
+void
+ngx_uptime_lease_log(ngx_uptime_checker_t *ck)
+{
+    ngx_uptime_lease_t  *l;
+
+    l = &ck->lease;
+
+    if (l->held == l->logged) {
+        return;
+    }
+
+    l->logged = l->held;
+
+    ngx_log_error(NGX_LOG_NOTICE, ck->log, 0,
+                  "uptime: checker %L on node \"%V\" holds %ui of %d shards, "
+                  "live checkers: %ui", ck->id, &ck->conf->node, l->held,
+                  NGX_UPTIME_SHARDS, l->live);
+}

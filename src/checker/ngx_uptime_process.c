@@ -1,0 +1,414 @@
+
+/*
+ * The checker's life: nginx's manager hook, start, housekeeping, exit.
+ * docs/processes.md tells what nginx does around it.  There is one checker
+ * in a process, so its state is static.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include "ngx_uptime_checker_ctx.h"
+#include "ngx_uptime_shm.h"
+
+
+#define NGX_UPTIME_PROCESS_LOOK   1000
+#define NGX_UPTIME_PROCESS_AGAIN  1000
+#define NGX_UPTIME_PROCESS_HOUR   3600000
+#define NGX_UPTIME_PROCESS_FLUSH  1500
+#define NGX_UPTIME_PROCESS_LEAVE  500
+#define NGX_UPTIME_PROCESS_KEEP   30000
+
+
+static void ngx_uptime_process_delayed(ngx_event_t *ev);
+static ngx_int_t ngx_uptime_process_create(ngx_uptime_checker_conf_t *conf,
+    ngx_log_t *log);
+static void ngx_uptime_process_migrated(void *data);
+static void ngx_uptime_process_housekeep(ngx_event_t *ev);
+static void ngx_uptime_process_housekept(ngx_uptime_pg_query_t *q);
+static void ngx_uptime_process_register(ngx_event_t *ev);
+static void ngx_uptime_process_registered(ngx_uptime_pg_query_t *q);
+static ngx_int_t ngx_uptime_process_submit(ngx_uptime_checker_t *ck,
+    ngx_uptime_pg_query_t *q, ngx_uptime_pg_handler_pt handler);
+static void ngx_uptime_process_later(ngx_uptime_checker_t *ck,
+    ngx_event_handler_pt handler, ngx_msec_t msec);
+static void ngx_uptime_process_notify(void *data, const char *payload);
+static void ngx_uptime_process_ready(void *data);
+
+
+static ngx_uptime_checker_t  ngx_uptime_checker;
+static ngx_uint_t            ngx_uptime_checker_seen;
+static ngx_pid_t             ngx_uptime_checker_pid;
+
+
+ngx_msec_t
+ngx_uptime_checker_manager(void *data)
+{
+    ngx_msec_t                  delay;
+    ngx_uptime_checker_t       *ck;
+    ngx_uptime_checker_conf_t  *conf;
+
+    conf = data;
+    ck = &ngx_uptime_checker;
+
+    /* a master that was killed leaves its helper behind */
+
+    if (getppid() != ngx_parent) {
+        ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
+                      "uptime: the master process is gone, leaving");
+        exit(0);
+    }
+
+    if (ngx_uptime_checker_seen || !conf->enabled) {
+        return NGX_UPTIME_PROCESS_LOOK;
+    }
+
+    ngx_uptime_checker_seen = 1;
+
+    ngx_setproctitle("uptime checker process");
+
+    delay = ngx_uptime_shm_start(conf->shm);
+
+    if (delay == 0) {
+        (void) ngx_uptime_checker_start(conf, ngx_cycle->log);
+        return NGX_UPTIME_PROCESS_LOOK;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                  "uptime: the checker was started too often, waiting %M ms",
+                  delay);
+
+    ck->conf = conf;
+    ck->log = ngx_cycle->log;
+    ngx_uptime_process_later(ck, ngx_uptime_process_delayed, delay);
+
+    return NGX_UPTIME_PROCESS_LOOK;
+}
+
+
+static void
+ngx_uptime_process_delayed(ngx_event_t *ev)
+{
+    ngx_uptime_checker_t *ck = ev->data;
+
+    (void) ngx_uptime_checker_start(ck->conf, ck->log);
+}
+
+
+ngx_int_t
+ngx_uptime_checker_start(ngx_uptime_checker_conf_t *conf, ngx_log_t *log)
+{
+    if (ngx_uptime_process_create(conf, log) != NGX_OK) {
+        ngx_log_error(NGX_LOG_CRIT, log, 0,
+                      "uptime: the checker could not be started");
+        return NGX_ERROR;
+    }
+
+    /*
+     * The helper ends with exit(0): this is the only notice it gets.  Set
+     * after libcurl, since OpenSSL has a handler of its own, which has to
+     * run later.
+     */
+
+    ngx_uptime_checker_pid = ngx_getpid();
+    (void) atexit(ngx_uptime_checker_stop);
+
+    ngx_log_error(NGX_LOG_NOTICE, log, 0,
+                  "uptime: checker starts, node \"%V\"", &conf->node);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_uptime_process_create(ngx_uptime_checker_conf_t *conf, ngx_log_t *log)
+{
+    ngx_uptime_checker_t  *ck;
+
+    ck = &ngx_uptime_checker;
+
+    ngx_memzero(ck, sizeof(ngx_uptime_checker_t));
+
+    ck->conf = conf;
+    ck->log = log;
+
+    ck->pool = ngx_create_pool(NGX_DEFAULT_POOL_SIZE, log);
+    if (ck->pool == NULL) {
+        return NGX_ERROR;
+    }
+
+    ck->fetcher = ngx_uptime_fetcher_create(ck->pool, conf->resolver,
+                                            conf->policy, &conf->ca_file, log);
+    if (ck->fetcher == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_uptime_schedule_init(&ck->schedule, log) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (ngx_uptime_pg_migrate(conf->pg, log, ngx_uptime_process_migrated, ck)
+        == NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_uptime_process_migrated(void *data)
+{
+    ngx_uptime_checker_t *ck = data;
+
+    ck->pg = ngx_uptime_pg_pool_create(ck->conf->pg, ck->log);
+    if (ck->pg == NULL) {
+        return;
+    }
+
+    ngx_uptime_writer_init(&ck->writer, ck->pg, ck->log);
+
+    ngx_uptime_process_later(ck, ngx_uptime_process_housekeep, 0);
+}
+
+
+/* Partitions come before the first write. */
+
+static void
+ngx_uptime_process_housekeep(ngx_event_t *ev)
+{
+    ngx_uptime_pg_query_t  *q;
+    ngx_uptime_checker_t   *ck;
+
+    ck = ev->data;
+
+    if (ck->stopping) {
+        return;
+    }
+
+    q = ngx_uptime_pg_query_create(ck->pg, NGX_UPTIME_SQL_CHECKER_HOUSEKEEP);
+
+    if (q != NULL) {
+        q->timeout = NGX_UPTIME_PROCESS_KEEP;
+    }
+
+    if (ngx_uptime_process_submit(ck, q, ngx_uptime_process_housekept)
+        != NGX_OK)
+    {
+        ngx_uptime_process_later(ck, ngx_uptime_process_housekeep,
+                                 NGX_UPTIME_PROCESS_AGAIN);
+    }
+}
+
+
+static void
+ngx_uptime_process_housekept(ngx_uptime_pg_query_t *q)
+{
+    ngx_uptime_checker_t  *ck;
+
+    ck = q->data;
+    ck->query = NULL;
+
+    if (q->err != NGX_UPTIME_PG_OK) {
+        ngx_log_error(NGX_LOG_WARN, ck->log, 0,
+                      "uptime: partitions could not be made: %s",
+                      ngx_uptime_pg_strerror(q->err));
+        ngx_uptime_process_later(ck, ngx_uptime_process_housekeep,
+                                 NGX_UPTIME_PROCESS_AGAIN);
+        return;
+    }
+
+    if (ck->id == 0) {
+        ngx_uptime_checker_register(ck);
+        return;
+    }
+
+    ngx_uptime_process_later(ck, ngx_uptime_process_housekeep,
+                             NGX_UPTIME_PROCESS_HOUR);
+}
+
+
+void
+ngx_uptime_checker_register(ngx_uptime_checker_t *ck)
+{
+    ngx_uptime_process_later(ck, ngx_uptime_process_register, 0);
+}
+
+
+static void
+ngx_uptime_process_register(ngx_event_t *ev)
+{
+    ngx_str_t               version;
+    ngx_uptime_pg_query_t  *q;
+    ngx_uptime_checker_t   *ck;
+
+    ck = ev->data;
+
+    if (ck->stopping) {
+        return;
+    }
+
+    ngx_str_set(&version, NGX_UPTIME_VERSION);
+
+    q = ngx_uptime_pg_query_create(ck->pg, NGX_UPTIME_SQL_CHECKER_REGISTER);
+
+    if (q != NULL
+        && (ngx_uptime_pg_text(q, &ck->conf->node) != NGX_OK
+            || ngx_uptime_pg_text(q, &version) != NGX_OK))
+    {
+        ngx_uptime_pg_query_destroy(q);
+        q = NULL;
+    }
+
+    if (ngx_uptime_process_submit(ck, q, ngx_uptime_process_registered)
+        != NGX_OK)
+    {
+        ngx_uptime_process_later(ck, ngx_uptime_process_register,
+                                 NGX_UPTIME_PROCESS_AGAIN);
+    }
+}
+
+
+static void
+ngx_uptime_process_registered(ngx_uptime_pg_query_t *q)
+{
+    ngx_uptime_checker_t  *ck;
+
+    ck = q->data;
+    ck->query = NULL;
+
+    if (q->err != NGX_UPTIME_PG_OK || q->rows != 1) {
+        ngx_log_error(NGX_LOG_WARN, ck->log, 0,
+                      "uptime: the checker could not be registered: %s",
+                      ngx_uptime_pg_strerror(q->err));
+        ngx_uptime_process_later(ck, ngx_uptime_process_register,
+                                 NGX_UPTIME_PROCESS_AGAIN);
+        return;
+    }
+
+    ck->id = ngx_uptime_pg_num(q, 0, 0);
+    ck->writer.checker = ck->id;
+    ck->writer.node = ngx_uptime_pg_num(q, 0, 1);
+
+    ngx_uptime_process_later(ck, ngx_uptime_process_housekeep,
+                             NGX_UPTIME_PROCESS_HOUR);
+
+    /* the second time, after it was forgotten, all of this runs already */
+
+    if (ck->runner.max == 0) {
+        ngx_uptime_monitors_start(ck, ngx_uptime_pg_num(q, 0, 2));
+        ngx_uptime_runner_start(ck);
+
+        if (ngx_uptime_pg_pool_listen(ck->pg, NGX_UPTIME_SQL_CHECKER_LISTEN,
+                                      ngx_uptime_process_notify,
+                                      ngx_uptime_process_ready, ck)
+            != NGX_OK)
+        {
+            ngx_log_error(NGX_LOG_WARN, ck->log, 0,
+                          "uptime: no notifications, only polling");
+        }
+    }
+
+    ngx_uptime_lease_start(ck);
+}
+
+
+static ngx_int_t
+ngx_uptime_process_submit(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q,
+    ngx_uptime_pg_handler_pt handler)
+{
+    if (q == NULL) {
+        return NGX_ERROR;
+    }
+
+    q->handler = handler;
+    q->data = ck;
+
+    if (ngx_uptime_pg_submit(q) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    ck->query = q;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_uptime_process_later(ngx_uptime_checker_t *ck,
+    ngx_event_handler_pt handler, ngx_msec_t msec)
+{
+    if (ck->timer.timer_set) {
+        ngx_del_timer(&ck->timer);
+    }
+
+    ck->timer.handler = handler;
+    ck->timer.data = ck;
+    ck->timer.log = ck->log;
+    ck->timer.cancelable = 1;
+
+    ngx_add_timer(&ck->timer, msec);
+}
+
+
+static void
+ngx_uptime_process_notify(void *data, const char *payload)
+{
+    ngx_uptime_checker_t *ck = data;
+
+    if (ngx_strcmp(payload, "shards") == 0) {
+        ngx_uptime_lease_news(ck);
+        return;
+    }
+
+    ngx_uptime_monitors_poll(ck);
+}
+
+
+/* While the listener was not connected, news may have been missed. */
+
+static void
+ngx_uptime_process_ready(void *data)
+{
+    ngx_uptime_checker_t *ck = data;
+
+    ngx_uptime_lease_news(ck);
+    ngx_uptime_monitors_poll(ck);
+}
+
+
+void
+ngx_uptime_checker_stop(void)
+{
+    ngx_uint_t             left;
+    ngx_uptime_checker_t  *ck;
+
+    ck = &ngx_uptime_checker;
+
+    /* a child of this process that exits has nothing to say */
+
+    if (ck->stopping || ck->pg == NULL
+        || ngx_uptime_checker_pid != ngx_getpid())
+    {
+        return;
+    }
+
+    ck->stopping = 1;
+
+    ngx_uptime_runner_stop(ck);
+    ngx_uptime_writer_flush(&ck->writer);
+
+    left = ngx_uptime_pg_pool_drain(ck->pg, NGX_UPTIME_PROCESS_FLUSH);
+
+    if (left == 0 && ck->writer.rows == 0) {
+        ngx_uptime_lease_leave(ck);
+        (void) ngx_uptime_pg_pool_drain(ck->pg, NGX_UPTIME_PROCESS_LEAVE);
+    }
+
+    ngx_log_error(NGX_LOG_NOTICE, ck->log, 0,
+                  "uptime: checker stops, results not stored: %ui",
+                  ck->writer.rows);
+}

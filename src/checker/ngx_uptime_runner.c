@@ -1,0 +1,456 @@
+
+/*
+ * The checks: what is due is started, what is finished is judged, written
+ * and scheduled again.  One timer serves all monitors; it is never more than
+ * a second ahead, so that a stalled loop and a clock that jumps are noticed.
+ * Runs in the checker.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include "ngx_uptime_checker_ctx.h"
+
+
+#define NGX_UPTIME_RUNNER_TICK   1000
+#define NGX_UPTIME_RUNNER_JUMP   2000
+#define NGX_UPTIME_RUNNER_LAG    1000
+#define NGX_UPTIME_RUNNER_QUIET  60000
+#define NGX_UPTIME_RUNNER_MAX    4096
+
+
+typedef struct {
+    ngx_uptime_checker_t          *checker;
+    ngx_uptime_monitor_t          *monitor;
+    ngx_uptime_fetch_t            *fetch;
+    int64_t                        checked_at;
+    ngx_msec_t                     started;
+} ngx_uptime_check_t;
+
+
+static ngx_uint_t ngx_uptime_runner_max(ngx_uptime_checker_t *ck);
+static void ngx_uptime_runner_timer(ngx_event_t *ev);
+static void ngx_uptime_runner_run(ngx_uptime_checker_t *ck);
+static void ngx_uptime_runner_arm(ngx_uptime_checker_t *ck, int64_t now);
+static void ngx_uptime_runner_lag(ngx_uptime_checker_t *ck);
+static void ngx_uptime_runner_clock(ngx_uptime_checker_t *ck, int64_t now);
+static void ngx_uptime_runner_overdue(ngx_uptime_checker_t *ck,
+    ngx_uptime_monitor_t *m, int64_t now);
+static ngx_int_t ngx_uptime_runner_check(ngx_uptime_checker_t *ck,
+    ngx_uptime_monitor_t *m, int64_t now);
+static void ngx_uptime_runner_done(ngx_uptime_fetch_t *f);
+static ngx_uptime_outcome_t ngx_uptime_runner_judge(ngx_uptime_check_t *c,
+    const ngx_uptime_result_t *result);
+
+
+void
+ngx_uptime_runner_start(ngx_uptime_checker_t *ck)
+{
+    ngx_uptime_runner_t  *r;
+
+    r = &ck->runner;
+
+    r->timer.handler = ngx_uptime_runner_timer;
+    r->timer.data = ck;
+    r->timer.log = ck->log;
+    r->timer.cancelable = 1;
+
+    r->wake = r->timer;
+
+    r->max = ngx_uptime_runner_max(ck);
+    r->wall = ngx_uptime_now();
+    r->mono = ngx_current_msec;
+    r->lag_warned = ngx_current_msec - NGX_UPTIME_RUNNER_QUIET;
+    r->late_warned = r->lag_warned;
+
+    ngx_add_timer(&r->timer, NGX_UPTIME_RUNNER_TICK);
+    r->planned = ngx_current_msec + NGX_UPTIME_RUNNER_TICK;
+}
+
+
+/* Half of the descriptors: a check with several addresses uses more. */
+
+static ngx_uint_t
+ngx_uptime_runner_max(ngx_uptime_checker_t *ck)
+{
+    ngx_uint_t     max;
+    struct rlimit  rl;
+
+    if (getrlimit(RLIMIT_NOFILE, &rl) == -1) {
+        rl.rlim_cur = 1024;
+    }
+
+    rl.rlim_cur = ngx_min(rl.rlim_cur, 1000000);
+
+    max = (rl.rlim_cur > 66) ? (rl.rlim_cur - 64) / 2 : 1;
+
+    if (ck->conf->max_checks && ck->conf->max_checks <= max) {
+        return ck->conf->max_checks;
+    }
+
+    max = ngx_min(max, NGX_UPTIME_RUNNER_MAX);
+
+    if (max < 256 || ck->conf->max_checks > max) {
+        ngx_log_error(NGX_LOG_WARN, ck->log, 0,
+                      "uptime: at most %ui checks at once, because only %ui "
+                      "files may be open, see worker_rlimit_nofile",
+                      max, (ngx_uint_t) rl.rlim_cur);
+    }
+
+    return max;
+}
+
+
+int64_t
+ngx_uptime_now(void)
+{
+    ngx_time_t  *tp;
+
+    tp = ngx_timeofday();
+
+    return (int64_t) tp->sec * 1000 + tp->msec;
+}
+
+
+void
+ngx_uptime_runner_wake(ngx_uptime_checker_t *ck)
+{
+    if (!ck->runner.stopped) {
+        ngx_post_event(&ck->runner.wake, &ngx_posted_events);
+    }
+}
+
+
+static void
+ngx_uptime_runner_timer(ngx_event_t *ev)
+{
+    ngx_uptime_checker_t *ck = ev->data;
+
+    ngx_uptime_runner_run(ck);
+}
+
+
+static void
+ngx_uptime_runner_run(ngx_uptime_checker_t *ck)
+{
+    int64_t                now;
+    ngx_uptime_monitor_t  *m;
+
+    now = ngx_uptime_now();
+
+    ngx_uptime_runner_lag(ck);
+    ngx_uptime_runner_clock(ck, now);
+
+    for ( ;; ) {
+        m = ngx_uptime_schedule_head(&ck->schedule);
+
+        if (m == NULL || m->due > now) {
+            break;
+        }
+
+        if (now - m->due > NGX_UPTIME_OVERDUE
+            && m->state.status != NGX_UPTIME_PENDING)
+        {
+            ngx_uptime_runner_overdue(ck, m, now);
+            continue;
+        }
+
+        if (ck->runner.running >= ck->runner.max) {
+            break;
+        }
+
+        ngx_uptime_schedule_unqueue(&ck->schedule, m);
+
+        if (ngx_uptime_runner_check(ck, m, now) != NGX_OK) {
+            ngx_uptime_runner_overdue(ck, m, now);
+        }
+    }
+
+    ngx_uptime_runner_arm(ck, now);
+}
+
+
+static void
+ngx_uptime_runner_arm(ngx_uptime_checker_t *ck, int64_t now)
+{
+    int64_t                wait;
+    ngx_event_t           *ev;
+    ngx_uptime_monitor_t  *m;
+
+    ev = &ck->runner.timer;
+    wait = NGX_UPTIME_RUNNER_TICK;
+
+    m = ngx_uptime_schedule_head(&ck->schedule);
+
+    /* with all places taken, the next check that ends looks again */
+
+    if (m != NULL && ck->runner.running < ck->runner.max) {
+        wait = ngx_min(wait, m->due - now);
+        wait = ngx_max(wait, 1);
+    }
+
+    if (ev->timer_set) {
+        ngx_del_timer(ev);
+    }
+
+    ngx_add_timer(ev, (ngx_msec_t) wait);
+    ck->runner.planned = ngx_current_msec + (ngx_msec_t) wait;
+}
+
+
+/*
+ * The timer's planned time against the clock.  Called before anything is
+ * judged: after a stall, deadlines have passed that nobody could watch.
+ */
+
+static void
+ngx_uptime_runner_lag(ngx_uptime_checker_t *ck)
+{
+    ngx_msec_int_t        lag;
+    ngx_uptime_runner_t  *r;
+
+    r = &ck->runner;
+
+    lag = (ngx_msec_int_t) (ngx_current_msec - r->planned);
+
+    if (lag <= NGX_UPTIME_RUNNER_LAG) {
+        return;
+    }
+
+    r->stalled = ngx_current_msec;
+    r->has_stalled = 1;
+
+    if (ngx_current_msec - r->lag_warned >= NGX_UPTIME_RUNNER_QUIET) {
+        r->lag_warned = ngx_current_msec;
+        ngx_log_error(NGX_LOG_WARN, ck->log, 0,
+                      "uptime: the checker was held up for %M ms",
+                      (ngx_msec_t) lag);
+    }
+}
+
+
+/* After a jump of the wall clock everything goes on with the next slot. */
+
+static void
+ngx_uptime_runner_clock(ngx_uptime_checker_t *ck, int64_t now)
+{
+    int64_t                 jump;
+    ngx_uint_t              i;
+    ngx_uptime_runner_t    *r;
+    ngx_uptime_monitor_t   *m;
+    ngx_uptime_schedule_t  *s;
+
+    r = &ck->runner;
+    s = &ck->schedule;
+
+    jump = (now - r->wall) - (int64_t) (ngx_current_msec - r->mono);
+
+    r->wall = now;
+    r->mono = ngx_current_msec;
+
+    if (ngx_abs(jump) < NGX_UPTIME_RUNNER_JUMP) {
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, ck->log, 0,
+                  "uptime: the clock jumped by %L ms", jump);
+
+    for (i = 0; i < s->size; i++) {
+        for (m = s->buckets[i]; m; m = m->next) {
+
+            if (m->check != NULL || m->state.status == NGX_UPTIME_PENDING) {
+                continue;
+            }
+
+            m->slot = ngx_uptime_slot_next(m->id, m->interval, now);
+            m->attempt = 1;
+            m->due = m->slot;
+
+            ngx_uptime_schedule_queue(s, m);
+        }
+    }
+}
+
+
+/* It could not be started in time, or not at all: that is our fault. */
+
+static void
+ngx_uptime_runner_overdue(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
+    int64_t now)
+{
+    ngx_uptime_outcome_t  o;
+
+    o.status = NGX_UPTIME_UNKNOWN;
+    o.cause = NGX_UPTIME_CAUSE_OWN_OVERLOAD;
+
+    if (ngx_current_msec - ck->runner.late_warned >= NGX_UPTIME_RUNNER_QUIET) {
+        ck->runner.late_warned = ngx_current_msec;
+        ngx_log_error(NGX_LOG_WARN, ck->log, 0,
+                      "uptime: checks cannot be started in time, %ui run",
+                      ck->runner.running);
+    }
+
+    ngx_uptime_runner_record(ck, m, &o, NULL, now);
+
+    ngx_uptime_schedule_after(m, 0, now);
+    ngx_uptime_schedule_queue(&ck->schedule, m);
+}
+
+
+static ngx_int_t
+ngx_uptime_runner_check(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
+    int64_t now)
+{
+    ngx_uptime_check_t          *c;
+    ngx_uptime_fetch_request_t   request;
+
+    c = ngx_alloc(sizeof(ngx_uptime_check_t), ck->log);
+    if (c == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(&request, sizeof(ngx_uptime_fetch_request_t));
+
+    request.url = m->url;
+    request.method = m->method;
+    request.headers = m->headers;
+    request.body = m->body;
+    request.keyword = m->keyword;
+    request.timeout = m->timeout;
+    request.max_redirects = m->max_redirects;
+    request.follow = m->follow;
+    request.verify_tls = m->verify_tls;
+
+    c->checker = ck;
+    c->monitor = m;
+    c->checked_at = now;
+    c->started = ngx_current_msec;
+
+    c->fetch = ngx_uptime_fetch(ck->fetcher, &request, ngx_uptime_runner_done,
+                                c);
+    if (c->fetch == NULL) {
+        ngx_free(c);
+        return NGX_ERROR;
+    }
+
+    m->check = c;
+    ck->runner.running++;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_uptime_runner_done(ngx_uptime_fetch_t *f)
+{
+    int64_t                now;
+    ngx_uint_t             retry;
+    ngx_uptime_check_t    *c;
+    ngx_uptime_checker_t  *ck;
+    ngx_uptime_monitor_t  *m;
+    ngx_uptime_outcome_t   o;
+
+    c = f->data;
+    ck = c->checker;
+    m = c->monitor;
+
+    ngx_uptime_runner_lag(ck);
+
+    now = ngx_uptime_now();
+    o = ngx_uptime_runner_judge(c, &f->result);
+
+    ngx_uptime_runner_record(ck, m, &o, &f->result, c->checked_at);
+
+    ngx_log_error(NGX_LOG_INFO, ck->log, 0,
+                  "uptime: check of monitor %L: %s%s%s, status %ui, %L us",
+                  m->id, ngx_uptime_status_name(o.status), o.cause ? " " : "",
+                  o.cause ? ngx_uptime_cause_name(o.cause) : "",
+                  f->result.http_status, f->result.total_us);
+
+    m->check = NULL;
+    ck->runner.running--;
+    ngx_free(c);
+
+    retry = (o.status == NGX_UPTIME_DOWN && m->state.fails < m->threshold);
+
+    ngx_uptime_schedule_after(m, retry, now);
+    ngx_uptime_schedule_queue(&ck->schedule, m);
+
+    ngx_uptime_runner_wake(ck);
+}
+
+
+static ngx_uptime_outcome_t
+ngx_uptime_runner_judge(ngx_uptime_check_t *c,
+    const ngx_uptime_result_t *result)
+{
+    ngx_uptime_runner_t   *r;
+    ngx_uptime_expect_t    expect;
+    ngx_uptime_monitor_t  *m;
+    ngx_uptime_outcome_t   o;
+
+    m = c->monitor;
+    r = &c->checker->runner;
+
+    ngx_memzero(&expect, sizeof(ngx_uptime_expect_t));
+
+    if (ngx_uptime_status_parse(&m->expected, &expect.statuses) != NGX_OK) {
+        /* cannot be stored through the API; nothing is said to be up */
+        expect.statuses.n = 0;
+    }
+
+    expect.degraded_us = (int64_t) m->degraded * 1000;
+    expect.keyword = (m->keyword.len != 0);
+    expect.absent = m->absent;
+
+    o = ngx_uptime_outcome(result, &expect);
+
+    if (r->has_stalled && (o.status == NGX_UPTIME_DOWN
+                           || o.status == NGX_UPTIME_DEGRADED)
+        && (ngx_msec_int_t) (r->stalled - c->started) >= 0)
+    {
+        o.status = NGX_UPTIME_UNKNOWN;
+        o.cause = NGX_UPTIME_CAUSE_OWN_OVERLOAD;
+    }
+
+    return o;
+}
+
+
+void
+ngx_uptime_runner_cancel(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m)
+{
+    ngx_uptime_check_t  *c;
+
+    c = m->check;
+
+    if (c == NULL) {
+        return;
+    }
+
+    ngx_uptime_fetch_cancel(c->fetch);
+    ngx_free(c);
+
+    m->check = NULL;
+    ck->runner.running--;
+}
+
+
+void
+ngx_uptime_runner_stop(ngx_uptime_checker_t *ck)
+{
+    ngx_uptime_runner_t  *r;
+
+    r = &ck->runner;
+    r->stopped = 1;
+
+    if (r->timer.timer_set) {
+        ngx_del_timer(&r->timer);
+    }
+
+    if (r->wake.posted) {
+        ngx_delete_posted_event(&r->wake);
+    }
+}

@@ -1,0 +1,98 @@
+
+/*
+ * A check's outcome into the monitor's state and into a row for the writer.
+ * Runs in the checker.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include "ngx_uptime_checker_ctx.h"
+
+
+static void ngx_uptime_runner_state(ngx_uptime_monitor_t *m,
+    const ngx_uptime_outcome_t *o, ngx_uptime_row_t *row);
+static int32_t ngx_uptime_runner_us(int64_t us);
+
+
+void
+ngx_uptime_runner_record(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
+    const ngx_uptime_outcome_t *o, const ngx_uptime_result_t *result,
+    int64_t checked_at)
+{
+    ngx_uptime_row_t  row;
+
+    ngx_memzero(&row, sizeof(ngx_uptime_row_t));
+
+    row.monitor = m->id;
+    row.shard = m->shard;
+    row.epoch = ck->epoch[m->shard];
+    row.slot = m->slot;
+    row.attempt = (int16_t) m->attempt;
+    row.checked_at = checked_at;
+    row.outcome = (uint8_t) o->status;
+    row.cause = (uint8_t) o->cause;
+    row.total_us = -1;
+    row.dns_us = -1;
+    row.connect_us = -1;
+    row.tls_us = -1;
+    row.ttfb_us = -1;
+
+    if (result != NULL) {
+        row.http_status = (int16_t) result->http_status;
+        row.cert = result->cert_expires_at;
+        row.total_us = ngx_uptime_runner_us(result->total_us);
+        row.dns_us = ngx_uptime_runner_us(result->dns_us);
+        row.connect_us = ngx_uptime_runner_us(result->connect_us);
+        row.tls_us = ngx_uptime_runner_us(result->tls_us);
+        row.ttfb_us = ngx_uptime_runner_us(result->ttfb_us);
+    }
+
+    ngx_uptime_runner_state(m, o, &row);
+
+    ngx_uptime_writer_add(&ck->writer, &row);
+}
+
+
+static void
+ngx_uptime_runner_state(ngx_uptime_monitor_t *m,
+    const ngx_uptime_outcome_t *o, ngx_uptime_row_t *row)
+{
+    ngx_uptime_state_t   old;
+    ngx_uptime_status_e  event;
+
+    old = m->state;
+    event = ngx_uptime_evaluate(&m->state, o->status, m->threshold);
+
+    if (m->state.status != old.status) {
+        m->status_since = row->checked_at;
+    }
+
+    row->event = (uint8_t) event;
+    row->was = (uint8_t) old.told;
+    row->before = -1;
+
+    if (m->state.told != old.told) {
+
+        if (m->told_since) {
+            row->before = ngx_max(row->checked_at - m->told_since, 0);
+        }
+
+        m->told_since = row->checked_at;
+    }
+
+    row->status = (uint8_t) m->state.status;
+    row->told = (uint8_t) m->state.told;
+    row->fails = (int16_t) m->state.fails;
+    row->status_since = m->status_since;
+    row->told_since = m->told_since;
+}
+
+
+static int32_t
+ngx_uptime_runner_us(int64_t us)
+{
+    return (int32_t) ngx_min(us, 2147483647);
+}

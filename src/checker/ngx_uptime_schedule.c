@@ -1,0 +1,387 @@
+
+/*
+ * Slot arithmetic and the table of monitors: a hash by id and a binary heap
+ * by due time, so that one timer serves any number of monitors.  Pure: unit
+ * tests build this file alone.  The table owns its monitors.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "ngx_uptime_schedule.h"
+
+
+#define NGX_UPTIME_SCHEDULE_SIZE  1024          /* a power of 2             */
+#define NGX_UPTIME_MAX_ATTEMPT    30000         /* smallint in the database */
+
+
+static uint64_t ngx_uptime_schedule_mix(uint64_t x);
+static ngx_int_t ngx_uptime_schedule_grow(ngx_uptime_schedule_t *s);
+static ngx_uptime_monitor_t **ngx_uptime_schedule_bucket(
+    ngx_uptime_schedule_t *s, int64_t id);
+static void ngx_uptime_schedule_up(ngx_uptime_schedule_t *s, ngx_uint_t i);
+static void ngx_uptime_schedule_down(ngx_uptime_schedule_t *s, ngx_uint_t i);
+static void ngx_uptime_schedule_place(ngx_uptime_schedule_t *s, ngx_uint_t i,
+    ngx_uptime_monitor_t *m);
+
+
+/* Spreads consecutive numbers evenly (the finalizer of splitmix64). */
+
+static uint64_t
+ngx_uptime_schedule_mix(uint64_t x)
+{
+    x += 0x9e3779b97f4a7c15ULL;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+
+    return x ^ (x >> 31);
+}
+
+
+int64_t
+ngx_uptime_slot_phase(int64_t id, int64_t interval)
+{
+    return (int64_t) (ngx_uptime_schedule_mix((uint64_t) id)
+                      % (uint64_t) interval);
+}
+
+
+int64_t
+ngx_uptime_slot_previous(int64_t id, int64_t interval, int64_t now)
+{
+    int64_t  phase, passed;
+
+    phase = ngx_uptime_slot_phase(id, interval);
+    passed = (now - phase) % interval;
+
+    if (passed < 0) {
+        passed += interval;
+    }
+
+    return now - passed;
+}
+
+
+int64_t
+ngx_uptime_slot_next(int64_t id, int64_t interval, int64_t now)
+{
+    return ngx_uptime_slot_previous(id, interval, now) + interval;
+}
+
+
+void
+ngx_uptime_schedule_first(ngx_uptime_monitor_t *m, int64_t now)
+{
+    int64_t  previous;
+
+    previous = ngx_uptime_slot_previous(m->id, m->interval, now);
+
+    if (m->state.status == NGX_UPTIME_PENDING) {
+        ngx_uptime_schedule_now(m, now);
+        return;
+    }
+
+    m->attempt = 1;
+
+    if (m->last_slot < previous && now - previous <= NGX_UPTIME_CATCH_UP) {
+        m->slot = previous;
+        m->due = now;
+        return;
+    }
+
+    m->slot = previous + m->interval;
+    m->due = m->slot;
+}
+
+
+void
+ngx_uptime_schedule_now(ngx_uptime_monitor_t *m, int64_t now)
+{
+    m->slot = ngx_uptime_slot_previous(m->id, m->interval, now);
+    m->attempt = 1;
+    m->due = now;
+
+    /*
+     * The result has to be newer than what is stored, or it would change
+     * nothing: another interval has another grid.
+     */
+
+    if (m->slot <= m->last_slot && m->last_slot <= now) {
+        m->slot = m->last_slot;
+        m->attempt = ngx_min(m->last_attempt + 1, NGX_UPTIME_MAX_ATTEMPT);
+    }
+}
+
+
+void
+ngx_uptime_schedule_after(ngx_uptime_monitor_t *m, ngx_uint_t retry,
+    int64_t now)
+{
+    int64_t  previous, next;
+
+    m->last_slot = m->slot;
+    m->last_attempt = m->attempt;
+
+    previous = ngx_uptime_slot_previous(m->id, m->interval, now);
+    next = previous + m->interval;
+
+    /* a slot that came while the check was still running */
+
+    if (previous > m->slot && now - previous <= NGX_UPTIME_CATCH_UP) {
+        m->slot = previous;
+        m->attempt = 1;
+        m->due = now;
+        return;
+    }
+
+    if (retry && now + m->retry < next) {
+        m->attempt++;
+        m->due = now + m->retry;
+        return;
+    }
+
+    m->slot = next;
+    m->attempt = 1;
+    m->due = next;
+}
+
+
+ngx_int_t
+ngx_uptime_schedule_init(ngx_uptime_schedule_t *s, ngx_log_t *log)
+{
+    ngx_memzero(s, sizeof(ngx_uptime_schedule_t));
+
+    s->log = log;
+
+    return ngx_uptime_schedule_grow(s);
+}
+
+
+/* Room for twice as many in both the hash and the heap. */
+
+static ngx_int_t
+ngx_uptime_schedule_grow(ngx_uptime_schedule_t *s)
+{
+    ngx_uint_t              i, size, old;
+    ngx_uptime_monitor_t   *m, *next, **heap, **buckets, **from, **bucket;
+
+    old = s->size;
+    size = old ? old * 2 : NGX_UPTIME_SCHEDULE_SIZE;
+
+    heap = ngx_alloc(size * sizeof(ngx_uptime_monitor_t *), s->log);
+    buckets = ngx_alloc(size * sizeof(ngx_uptime_monitor_t *), s->log);
+
+    if (heap == NULL || buckets == NULL) {
+        if (heap) {
+            ngx_free(heap);
+        }
+
+        if (buckets) {
+            ngx_free(buckets);
+        }
+
+        return NGX_ERROR;
+    }
+
+    ngx_memzero(buckets, size * sizeof(ngx_uptime_monitor_t *));
+
+    if (old) {
+        ngx_memcpy(heap, s->heap, s->queued * sizeof(ngx_uptime_monitor_t *));
+        ngx_free(s->heap);
+    }
+
+    from = s->buckets;
+    s->heap = heap;
+    s->allocated = size;
+    s->buckets = buckets;
+    s->size = size;
+
+    for (i = 0; i < old; i++) {
+        for (m = from[i]; m; m = next) {
+            next = m->next;
+            bucket = ngx_uptime_schedule_bucket(s, m->id);
+            m->next = *bucket;
+            *bucket = m;
+        }
+    }
+
+    if (from) {
+        ngx_free(from);
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_uptime_monitor_t **
+ngx_uptime_schedule_bucket(ngx_uptime_schedule_t *s, int64_t id)
+{
+    return &s->buckets[ngx_uptime_schedule_mix((uint64_t) id)
+                       & (s->size - 1)];
+}
+
+
+ngx_int_t
+ngx_uptime_schedule_insert(ngx_uptime_schedule_t *s, ngx_uptime_monitor_t *m)
+{
+    ngx_uptime_monitor_t  **bucket;
+
+    if (s->n == s->size && ngx_uptime_schedule_grow(s) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    bucket = ngx_uptime_schedule_bucket(s, m->id);
+
+    m->next = *bucket;
+    *bucket = m;
+
+    m->place = NGX_UPTIME_UNQUEUED;
+    s->n++;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_uptime_schedule_remove(ngx_uptime_schedule_t *s, ngx_uptime_monitor_t *m)
+{
+    ngx_uptime_monitor_t  **p;
+
+    ngx_uptime_schedule_unqueue(s, m);
+
+    p = ngx_uptime_schedule_bucket(s, m->id);
+
+    while (*p != m) {
+        p = &(*p)->next;
+    }
+
+    *p = m->next;
+    s->n--;
+
+    ngx_free(m);
+}
+
+
+ngx_uptime_monitor_t *
+ngx_uptime_schedule_find(ngx_uptime_schedule_t *s, int64_t id)
+{
+    ngx_uptime_monitor_t  *m;
+
+    m = *ngx_uptime_schedule_bucket(s, id);
+
+    while (m && m->id != id) {
+        m = m->next;
+    }
+
+    return m;
+}
+
+
+void
+ngx_uptime_schedule_queue(ngx_uptime_schedule_t *s, ngx_uptime_monitor_t *m)
+{
+    if (m->place == NGX_UPTIME_UNQUEUED) {
+        ngx_uptime_schedule_place(s, s->queued++, m);
+    }
+
+    ngx_uptime_schedule_up(s, m->place);
+    ngx_uptime_schedule_down(s, m->place);
+}
+
+
+void
+ngx_uptime_schedule_unqueue(ngx_uptime_schedule_t *s, ngx_uptime_monitor_t *m)
+{
+    ngx_uint_t             i;
+    ngx_uptime_monitor_t  *last;
+
+    i = m->place;
+
+    if (i == NGX_UPTIME_UNQUEUED) {
+        return;
+    }
+
+    m->place = NGX_UPTIME_UNQUEUED;
+    last = s->heap[--s->queued];
+
+    if (last == m) {
+        return;
+    }
+
+    ngx_uptime_schedule_place(s, i, last);
+    ngx_uptime_schedule_up(s, i);
+    ngx_uptime_schedule_down(s, last->place);
+}
+
+
+ngx_uptime_monitor_t *
+ngx_uptime_schedule_head(ngx_uptime_schedule_t *s)
+{
+    return s->queued ? s->heap[0] : NULL;
+}
+
+
+static void
+ngx_uptime_schedule_up(ngx_uptime_schedule_t *s, ngx_uint_t i)
+{
+    ngx_uint_t             parent;
+    ngx_uptime_monitor_t  *m;
+
+    m = s->heap[i];
+
+    while (i) {
+        parent = (i - 1) / 2;
+
+        if (s->heap[parent]->due <= m->due) {
+            break;
+        }
+
+        ngx_uptime_schedule_place(s, i, s->heap[parent]);
+        i = parent;
+    }
+
+    ngx_uptime_schedule_place(s, i, m);
+}
+
+
+static void
+ngx_uptime_schedule_down(ngx_uptime_schedule_t *s, ngx_uint_t i)
+{
+    ngx_uint_t             child;
+    ngx_uptime_monitor_t  *m;
+
+    m = s->heap[i];
+
+    for ( ;; ) {
+        child = 2 * i + 1;
+
+        if (child >= s->queued) {
+            break;
+        }
+
+        if (child + 1 < s->queued
+            && s->heap[child + 1]->due < s->heap[child]->due)
+        {
+            child++;
+        }
+
+        if (m->due <= s->heap[child]->due) {
+            break;
+        }
+
+        ngx_uptime_schedule_place(s, i, s->heap[child]);
+        i = child;
+    }
+
+    ngx_uptime_schedule_place(s, i, m);
+}
+
+
+static void
+ngx_uptime_schedule_place(ngx_uptime_schedule_t *s, ngx_uint_t i,
+    ngx_uptime_monitor_t *m)
+{
+    s->heap[i] = m;
+    m->place = i;
+}

@@ -1,0 +1,159 @@
+
+/*
+ * Setters of directives that nginx has no slot for, or whose slot does not
+ * name the value that is wrong.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_uptime_conf.h"
+
+
+/* nginx's own setters do not name the value that is wrong. */
+
+char *
+ngx_http_uptime_number(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    char                     *rv;
+    ngx_int_t                *np;
+    ngx_str_t                *value;
+    ngx_http_uptime_range_t  *range;
+
+    np = (ngx_int_t *) ((char *) conf + cmd->offset);
+
+    if (*np != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+
+    range = cmd->post;
+
+    cmd->post = NULL;
+    rv = range->set(cf, cmd, conf);
+    cmd->post = range;
+
+    if (rv == NGX_CONF_OK && *np >= range->min && *np <= range->max) {
+        return NGX_CONF_OK;
+    }
+
+    value = cf->args->elts;
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid value \"%V\" in \"%V\": it must be from %i%s "
+                       "to %i%s", &value[1], &value[0], range->min,
+                       range->unit, range->max, range->unit);
+
+    return NGX_CONF_ERROR;
+}
+
+
+char *
+ngx_http_uptime_api_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_uptime_api_loc_t *ulcf = conf;
+
+    ngx_http_core_loc_conf_t     *clcf;
+    ngx_http_uptime_main_conf_t  *umcf;
+
+    if (ulcf->api != NULL) {
+        return "is duplicate";
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (clcf->named || clcf->noname
+#if (NGX_PCRE)
+        || clcf->regex != NULL
+#endif
+       )
+    {
+        return "needs a location that is given by a prefix, such as \"/api/\"";
+    }
+
+    umcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_uptime_module);
+    umcf->used = 1;
+
+    ulcf->api = &umcf->api;
+    clcf->handler = ngx_http_uptime_handler;
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_uptime_signup_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_uptime_api_loc_t *ulcf = conf;
+
+    ngx_str_t  *value;
+
+    if (ulcf->signup_open != NGX_CONF_UNSET_UINT) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (ngx_strcmp(value[1].data, "open") == 0) {
+        ulcf->signup_open = 1;
+
+    } else if (ngx_strcmp(value[1].data, "closed") == 0) {
+        ulcf->signup_open = 0;
+
+    } else {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"%V\": it must be "
+                           "\"open\" or \"closed\"", &value[1], &value[0]);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_uptime_allow_targets(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_uptime_main_conf_t *umcf = conf;
+
+    ngx_int_t    rc;
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+    ngx_cidr_t  *cidr;
+
+    if (umcf->allow == NULL) {
+        umcf->allow = ngx_array_create(cf->pool, 4, sizeof(ngx_cidr_t));
+        if (umcf->allow == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        cidr = ngx_array_push(umcf->allow);
+        if (cidr == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        rc = ngx_ptocidr(&value[i], cidr);
+
+        if (rc == NGX_ERROR) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid address or range \"%V\" in "
+                               "\"uptime_allow_targets\"", &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        if (rc == NGX_DONE) {
+            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                               "low address bits of \"%V\" are meaningless",
+                               &value[i]);
+        }
+    }
+
+    return NGX_CONF_OK;
+}

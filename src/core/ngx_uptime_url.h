@@ -1,0 +1,53 @@
+
+#ifndef _NGX_UPTIME_URL_H_INCLUDED_
+#define _NGX_UPTIME_URL_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+typedef struct {
+    ngx_str_t                      text;       /* normalised, NUL-terminated */
+    ngx_str_t                      scheme;     /* "http" or "https"          */
+    ngx_str_t                      host;       /* without brackets, lower    */
+                                               /* case, NUL-terminated       */
+    in_port_t                      port;       /* host byte order            */
+    unsigned                       literal:1;  /* host is an address         */
+} ngx_uptime_url_t;
+
+
+typedef enum {
+    NGX_UPTIME_URL_OK = 0,
+    NGX_UPTIME_URL_MALFORMED,                  /* bad_url                    */
+    NGX_UPTIME_URL_CONTROL,                    /* control_character          */
+    NGX_UPTIME_URL_SCHEME,                     /* bad_scheme                 */
+    NGX_UPTIME_URL_CREDENTIALS,                /* url_credentials            */
+    NGX_UPTIME_URL_HOST,                       /* bad_host                   */
+    NGX_UPTIME_URL_PORT,                       /* blocked_port               */
+    NGX_UPTIME_URL_NO_MEMORY
+} ngx_uptime_url_err_e;
+
+
+/*
+ * Parses and normalises a target URL with libcurl's own parser (the one that
+ * will fetch it, so that both always agree; reliability.md L1 is the rule).
+ * Only http and https, no user info, no fragment in the result, no control
+ * characters or spaces, host at most 253 bytes, no port on which browsers or
+ * we refuse to speak HTTP.  base may be NULL; if not, text may be relative to
+ * it (redirects).  Everything is allocated from the pool.
+ */
+ngx_uptime_url_err_e ngx_uptime_url_parse(ngx_pool_t *pool,
+    const ngx_str_t *text, const ngx_uptime_url_t *base,
+    ngx_uptime_url_t *url);
+
+/* Stable code and one sentence for an error. */
+const char *ngx_uptime_url_code(ngx_uptime_url_err_e err);
+const char *ngx_uptime_url_message(ngx_uptime_url_err_e err);
+
+/* 1 if scheme, host and port are equal. */
+ngx_uint_t ngx_uptime_url_same_origin(const ngx_uptime_url_t *a,
+    const ngx_uptime_url_t *b);
+
+
+#endif /* _NGX_UPTIME_URL_H_INCLUDED_ */

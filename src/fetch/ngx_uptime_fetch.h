@@ -1,0 +1,122 @@
+
+#ifndef _NGX_UPTIME_FETCH_H_INCLUDED_
+#define _NGX_UPTIME_FETCH_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include <curl/curl.h>
+
+#include "ngx_uptime_addr.h"
+#include "ngx_uptime_multi.h"
+#include "ngx_uptime_resolve.h"
+#include "ngx_uptime_result.h"
+#include "ngx_uptime_url.h"
+
+
+/*
+ * The guarded fetch: one HTTP request on behalf of a user, to public
+ * addresses only, redirects included.  docs/address-guard.md has the layers.
+ */
+
+typedef struct ngx_uptime_fetcher_s  ngx_uptime_fetcher_t;
+typedef struct ngx_uptime_fetch_s    ngx_uptime_fetch_t;
+
+typedef void (*ngx_uptime_fetch_pt)(ngx_uptime_fetch_t *f);
+
+
+/*
+ * One for each process; lives until the process ends.  ca_file may be empty
+ * (the system's).  policy and resolver must live as long.  NULL: logged.
+ */
+ngx_uptime_fetcher_t *ngx_uptime_fetcher_create(ngx_pool_t *pool,
+    ngx_resolver_t *resolver, ngx_uptime_addr_policy_t *policy,
+    ngx_str_t *ca_file, ngx_log_t *log);
+
+/* Only when no fetch is left. */
+void ngx_uptime_fetcher_destroy(ngx_uptime_fetcher_t *fr);
+
+
+typedef struct {
+    ngx_str_t                      url;
+    ngx_str_t                      method;
+    ngx_str_t                      headers;     /* "Name: value" lines      */
+    ngx_str_t                      body;
+    ngx_str_t                      keyword;     /* empty: none              */
+    ngx_msec_t                     timeout;     /* all in all               */
+    ngx_uint_t                     max_redirects;
+    size_t                         max_body;    /* 0: NGX_UPTIME_MAX_FETCH  */
+    unsigned                       follow:1;
+    unsigned                       verify_tls:1;
+} ngx_uptime_fetch_request_t;
+
+
+/*
+ * The request is copied.  The handler is called exactly once, later; the
+ * fetch is destroyed when it returns.  NULL: no memory, no call.
+ */
+ngx_uptime_fetch_t *ngx_uptime_fetch(ngx_uptime_fetcher_t *fr,
+    const ngx_uptime_fetch_request_t *request, ngx_uptime_fetch_pt handler,
+    void *data);
+
+/* The handler will not be called, the fetch is destroyed. */
+void ngx_uptime_fetch_cancel(ngx_uptime_fetch_t *f);
+
+
+struct ngx_uptime_fetcher_s {
+    ngx_uptime_multi_t            *multi;
+    ngx_uptime_resolver_t         *resolver;
+    ngx_uptime_addr_policy_t      *policy;
+    const char                    *ca_file;
+    ngx_log_t                     *log;
+};
+
+
+struct ngx_uptime_fetch_s {
+    ngx_uptime_result_t            result;
+    void                          *data;
+
+    /* the rest is private to src/fetch */
+
+    ngx_uptime_fetcher_t          *fetcher;
+    ngx_pool_t                    *pool;
+    ngx_uptime_fetch_pt            handler;
+    ngx_uptime_fetch_request_t     request;
+    ngx_event_t                    event;
+    int64_t                        started;     /* microseconds, monotonic  */
+
+    /* of the current hop */
+    ngx_uptime_url_t               url;
+    ngx_uptime_resolve_t           resolve;
+    ngx_uptime_transfer_t          transfer;
+    CURLSH                        *share;
+    struct curl_slist             *headers;
+    struct curl_slist             *pin;
+    int64_t                        hop_started;
+    int                            open_errno;
+    u_char                        *tail;        /* of what was searched     */
+    size_t                         tail_len;
+    unsigned                       refused:1;   /* by the socket callback   */
+    unsigned                       leaving:1;   /* a redirect, followed     */
+    unsigned                       foreign:1;   /* not the first origin     */
+    unsigned                       begun:1;     /* a body byte was seen     */
+};
+
+
+/* Between the two files of the fetch. */
+
+/* NGX_OK: curl has the hop; NGX_ERROR: no memory. */
+ngx_int_t ngx_uptime_fetch_hop_open(ngx_uptime_fetch_t *f, long msec);
+
+/* Adds what the hop saw to the result. */
+void ngx_uptime_fetch_hop_collect(ngx_uptime_fetch_t *f);
+
+/* Frees everything of the hop; accepts a half-built one. */
+void ngx_uptime_fetch_hop_close(ngx_uptime_fetch_t *f);
+
+int64_t ngx_uptime_fetch_clock(void);
+
+
+#endif /* _NGX_UPTIME_FETCH_H_INCLUDED_ */

@@ -1,0 +1,315 @@
+
+/*
+ * What a hop saw, out of libcurl's handle into the result: times, the
+ * certificate, and whether a failure is the target's or ours.  Used in any
+ * process.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include <curl/curl.h>
+#include <openssl/x509_vfy.h>
+
+#include "ngx_uptime_fetch.h"
+
+
+static void ngx_uptime_fetch_collect_times(ngx_uptime_fetch_t *f);
+static void ngx_uptime_fetch_collect_add(int64_t *sum, curl_off_t from,
+    curl_off_t to);
+static void ngx_uptime_fetch_collect_cert(ngx_uptime_fetch_t *f);
+static void ngx_uptime_fetch_collect_tls(ngx_uptime_fetch_t *f);
+static void ngx_uptime_fetch_collect_own(ngx_uptime_fetch_t *f);
+static ngx_uint_t ngx_uptime_fetch_collect_route(ngx_uptime_fetch_t *f);
+
+
+void
+ngx_uptime_fetch_hop_collect(ngx_uptime_fetch_t *f)
+{
+    long                  n;
+    CURLcode              code;
+    ngx_uptime_result_t  *res;
+
+    res = &f->result;
+    code = f->transfer.code;
+
+    if (code == CURLE_WRITE_ERROR && (f->leaving || res->cut)) {
+        code = CURLE_OK;
+    }
+
+    res->code = code;
+
+    n = 0;
+    (void) curl_easy_getinfo(f->transfer.easy, CURLINFO_RESPONSE_CODE, &n);
+    res->http_status = n;
+
+    n = 0;
+    (void) curl_easy_getinfo(f->transfer.easy, CURLINFO_OS_ERRNO, &n);
+    res->sys_errno = (int) n;
+
+    ngx_uptime_fetch_collect_times(f);
+
+    if (f->url.scheme.len == sizeof("https") - 1) {
+        ngx_uptime_fetch_collect_cert(f);
+    }
+
+    if (code == CURLE_OK) {
+        res->stage = NGX_UPTIME_STAGE_DONE;
+        return;
+    }
+
+    if (f->refused) {
+        res->blocked = 1;
+        return;
+    }
+
+    ngx_uptime_fetch_collect_tls(f);
+    ngx_uptime_fetch_collect_own(f);
+}
+
+
+/* libcurl's times count from the start of the hop */
+
+static void
+ngx_uptime_fetch_collect_times(ngx_uptime_fetch_t *f)
+{
+    CURL                 *e;
+    char                 *ip;
+    curl_off_t            lookup, connected, tls, sent, first;
+    ngx_uptime_result_t  *res;
+
+    e = f->transfer.easy;
+    res = &f->result;
+    ip = NULL;
+    lookup = connected = tls = sent = first = 0;
+
+    (void) curl_easy_getinfo(e, CURLINFO_NAMELOOKUP_TIME_T, &lookup);
+    (void) curl_easy_getinfo(e, CURLINFO_CONNECT_TIME_T, &connected);
+    (void) curl_easy_getinfo(e, CURLINFO_APPCONNECT_TIME_T, &tls);
+    (void) curl_easy_getinfo(e, CURLINFO_PRETRANSFER_TIME_T, &sent);
+    (void) curl_easy_getinfo(e, CURLINFO_STARTTRANSFER_TIME_T, &first);
+
+    res->stage = NGX_UPTIME_STAGE_CONNECT;
+
+    if (connected == 0) {
+
+        /* a handshake that never ends: libcurl 7.88 has no time for it */
+
+        (void) curl_easy_getinfo(e, CURLINFO_PRIMARY_IP, &ip);
+
+        if (ip != NULL && ip[0] != '\0') {
+            res->stage = NGX_UPTIME_STAGE_TLS;
+        }
+
+        return;
+    }
+
+    ngx_uptime_fetch_collect_add(&res->connect_us, lookup, connected);
+
+    if (f->url.scheme.len == sizeof("https") - 1) {
+        res->stage = NGX_UPTIME_STAGE_TLS;
+
+        if (tls == 0) {
+            return;
+        }
+
+        ngx_uptime_fetch_collect_add(&res->tls_us, connected, tls);
+    }
+
+    res->stage = NGX_UPTIME_STAGE_WAIT;
+
+    if (first == 0 || sent == 0) {
+        return;
+    }
+
+    ngx_uptime_fetch_collect_add(&res->ttfb_us, sent, first);
+
+    res->stage = NGX_UPTIME_STAGE_BODY;
+}
+
+
+static void
+ngx_uptime_fetch_collect_add(int64_t *sum, curl_off_t from, curl_off_t to)
+{
+    if (*sum < 0) {
+        *sum = 0;
+    }
+
+    if (to > from) {
+        *sum += to - from;
+    }
+}
+
+
+/* The earliest end among the hops' own certificates. */
+
+static void
+ngx_uptime_fetch_collect_cert(ngx_uptime_fetch_t *f)
+{
+    time_t                 t;
+    struct curl_slist     *line;
+    struct curl_certinfo  *info;
+
+    info = NULL;
+
+    if (curl_easy_getinfo(f->transfer.easy, CURLINFO_CERTINFO, &info)
+        != CURLE_OK
+        || info == NULL || info->num_of_certs < 1)
+    {
+        return;
+    }
+
+    for (line = info->certinfo[0]; line; line = line->next) {
+
+        if (ngx_strncmp(line->data, "Expire date:", 12) != 0) {
+            continue;
+        }
+
+        t = curl_getdate(line->data + 12, NULL);
+
+        if (t > 0 && (f->result.cert_expires_at == 0
+                      || t < f->result.cert_expires_at))
+        {
+            f->result.cert_expires_at = t;
+        }
+    }
+}
+
+
+static void
+ngx_uptime_fetch_collect_tls(ngx_uptime_fetch_t *f)
+{
+    long                  n;
+    ngx_uptime_result_t  *res;
+
+    res = &f->result;
+
+    if (res->code != CURLE_PEER_FAILED_VERIFICATION) {
+        if (res->code == CURLE_SSL_CONNECT_ERROR
+            || res->code == CURLE_SSL_CIPHER)
+        {
+            res->tls = NGX_UPTIME_TLS_HANDSHAKE;
+        }
+
+        return;
+    }
+
+    n = X509_V_OK;
+    (void) curl_easy_getinfo(f->transfer.easy, CURLINFO_SSL_VERIFYRESULT, &n);
+
+    switch (n) {
+
+    case X509_V_OK:
+        /* the chain is right, so it is libcurl's own check of the name */
+        res->tls = NGX_UPTIME_TLS_HOSTNAME;
+        break;
+
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+        res->tls = NGX_UPTIME_TLS_EXPIRED;
+        break;
+
+    default:
+        res->tls = NGX_UPTIME_TLS_UNTRUSTED;
+        break;
+    }
+}
+
+
+static void
+ngx_uptime_fetch_collect_own(ngx_uptime_fetch_t *f)
+{
+    ngx_uptime_result_t  *res;
+
+    res = &f->result;
+
+    if (f->open_errno) {
+        res->own = (f->open_errno == NGX_EACCES || f->open_errno == NGX_EPERM)
+                   ? NGX_UPTIME_OWN_NETWORK : NGX_UPTIME_OWN_RESOURCES;
+        return;
+    }
+
+    switch (res->code) {
+
+    case CURLE_OUT_OF_MEMORY:
+        /* also what an endless header line from the target ends in */
+        if (res->stage != NGX_UPTIME_STAGE_BODY) {
+            res->own = NGX_UPTIME_OWN_RESOURCES;
+        }
+        return;
+
+    case CURLE_FAILED_INIT:
+    case CURLE_BAD_FUNCTION_ARGUMENT:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ENGINE_INITFAILED:
+        res->own = NGX_UPTIME_OWN_RESOURCES;
+        return;
+
+    case CURLE_COULDNT_RESOLVE_HOST:
+        /* the pin did not hold: not the target's fault */
+        res->own = NGX_UPTIME_OWN_RESOURCES;
+        return;
+
+    case CURLE_COULDNT_CONNECT:
+        break;
+
+    default:
+        return;
+    }
+
+    switch (res->sys_errno) {
+
+    case ENOBUFS:
+    case NGX_ENOMEM:
+    case NGX_EMFILE:
+    case NGX_ENFILE:
+    case EADDRNOTAVAIL:
+        res->own = NGX_UPTIME_OWN_RESOURCES;
+        return;
+
+    case NGX_EACCES:
+    case NGX_EPERM:
+        /* a packet filter of this host */
+        res->own = NGX_UPTIME_OWN_NETWORK;
+        return;
+    }
+
+    if (!ngx_uptime_fetch_collect_route(f)) {
+        res->own = NGX_UPTIME_OWN_NETWORK;
+    }
+}
+
+
+/*
+ * 1 if this host has a route to any of the addresses: connecting a datagram
+ * socket looks the route up and sends nothing.  Of several addresses libcurl
+ * tells one errno only, and a router's "unreachable" looks like ours.
+ */
+
+static ngx_uint_t
+ngx_uptime_fetch_collect_route(ngx_uptime_fetch_t *f)
+{
+    int                     rc, s;
+    ngx_uint_t              i;
+    ngx_uptime_sockaddr_t  *sa;
+
+    for (i = 0; i < f->resolve.naddrs; i++) {
+        sa = &f->resolve.addrs[i];
+
+        s = socket(sa->sockaddr.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (s == -1) {
+            continue;
+        }
+
+        rc = connect(s, &sa->sockaddr, ngx_uptime_sockaddr_len(sa));
+
+        (void) close(s);
+
+        if (rc == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}

@@ -1,0 +1,476 @@
+
+/*
+ * One hop of a fetch as a libcurl easy handle: options and callbacks.
+ * Everything that libcurl might do by itself is switched off: names,
+ * redirects, proxies, cookies, files.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include <curl/curl.h>
+
+#include "ngx_uptime.h"
+#include "ngx_uptime_fetch.h"
+
+
+static ngx_int_t ngx_uptime_fetch_hop_options(ngx_uptime_fetch_t *f,
+    long msec);
+static ngx_int_t ngx_uptime_fetch_hop_request(ngx_uptime_fetch_t *f);
+static ngx_int_t ngx_uptime_fetch_hop_pin(ngx_uptime_fetch_t *f);
+static ngx_int_t ngx_uptime_fetch_hop_headers(ngx_uptime_fetch_t *f);
+static ngx_int_t ngx_uptime_fetch_hop_header(ngx_uptime_fetch_t *f,
+    u_char *p, u_char *last);
+static ngx_int_t ngx_uptime_fetch_hop_append(struct curl_slist **list,
+    const char *text);
+static curl_socket_t ngx_uptime_fetch_hop_socket(void *data,
+    curlsocktype purpose, struct curl_sockaddr *address);
+static size_t ngx_uptime_fetch_hop_body(char *p, size_t size, size_t n,
+    void *data);
+static void ngx_uptime_fetch_hop_search(ngx_uptime_fetch_t *f, u_char *p,
+    size_t len);
+
+
+/* fields that say how the message is framed are libcurl's */
+static const char *const  ngx_uptime_fetch_reserved[] = {
+    "connection", "content-length", "expect", "keep-alive", "proxy-connection",
+    "te", "trailer", "transfer-encoding", "upgrade", NULL
+};
+
+
+ngx_int_t
+ngx_uptime_fetch_hop_open(ngx_uptime_fetch_t *f, long msec)
+{
+    f->transfer.easy = curl_easy_init();
+
+    /*
+     * An own name cache for each hop: the one of the multi handle is shared,
+     * so that another fetch could replace what is pinned here, and libcurl
+     * walks through all of it whenever a transfer ends.
+     */
+
+    f->share = curl_share_init();
+
+    if (f->transfer.easy == NULL || f->share == NULL
+        || curl_share_setopt(f->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS)
+           != CURLSHE_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (ngx_uptime_fetch_hop_pin(f) != NGX_OK
+        || ngx_uptime_fetch_hop_headers(f) != NGX_OK
+        || ngx_uptime_fetch_hop_options(f, msec) != NGX_OK
+        || ngx_uptime_fetch_hop_request(f) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_uptime_fetch_hop_options(ngx_uptime_fetch_t *f, long msec)
+{
+    CURL                        *e;
+    CURLcode                     rc;
+    ngx_uptime_fetch_request_t  *r;
+
+    e = f->transfer.easy;
+    r = &f->request;
+    rc = CURLE_OK;
+
+#define ngx_uptime_set(option, value)                                         \
+    if (rc == CURLE_OK) {                                                     \
+        rc = curl_easy_setopt(e, option, value);                              \
+    }
+
+    ngx_uptime_set(CURLOPT_SHARE, f->share);
+    ngx_uptime_set(CURLOPT_URL, (char *) f->url.text.data);
+    ngx_uptime_set(CURLOPT_TIMEOUT_MS, msec);
+    ngx_uptime_set(CURLOPT_NOSIGNAL, 1L);
+
+    ngx_uptime_set(CURLOPT_PROTOCOLS_STR, "http,https");
+    ngx_uptime_set(CURLOPT_FOLLOWLOCATION, 0L);
+    ngx_uptime_set(CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
+    ngx_uptime_set(CURLOPT_PROXY, "");
+    ngx_uptime_set(CURLOPT_NOPROXY, "*");
+    ngx_uptime_set(CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
+    ngx_uptime_set(CURLOPT_RESOLVE, f->pin);
+    ngx_uptime_set(CURLOPT_FRESH_CONNECT, 1L);
+    ngx_uptime_set(CURLOPT_FORBID_REUSE, 1L);
+    ngx_uptime_set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
+    ngx_uptime_set(CURLOPT_OPENSOCKETFUNCTION, ngx_uptime_fetch_hop_socket);
+    ngx_uptime_set(CURLOPT_OPENSOCKETDATA, f);
+    ngx_uptime_set(CURLOPT_WRITEFUNCTION, ngx_uptime_fetch_hop_body);
+    ngx_uptime_set(CURLOPT_WRITEDATA, f);
+
+    if (f->url.scheme.len == sizeof("https") - 1) {
+
+        /*
+         * A CApath, and libcurl has one built in, switches its cache of
+         * parsed certificates off: 50 ms of CPU for every check.
+         */
+
+        ngx_uptime_set(CURLOPT_CAPATH, NULL);
+        ngx_uptime_set(CURLOPT_CAINFO, f->fetcher->ca_file);
+        ngx_uptime_set(CURLOPT_SSL_VERIFYPEER, r->verify_tls ? 1L : 0L);
+        ngx_uptime_set(CURLOPT_SSL_VERIFYHOST, r->verify_tls ? 2L : 0L);
+        ngx_uptime_set(CURLOPT_CERTINFO, 1L);
+    }
+
+    return (rc == CURLE_OK) ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_uptime_fetch_hop_request(ngx_uptime_fetch_t *f)
+{
+    CURL                        *e;
+    CURLcode                     rc;
+    ngx_uptime_fetch_request_t  *r;
+
+    e = f->transfer.easy;
+    r = &f->request;
+    rc = CURLE_OK;
+
+    ngx_uptime_set(CURLOPT_HTTPHEADER, f->headers);
+
+    if (ngx_strcmp(r->method.data, "HEAD") == 0) {
+        ngx_uptime_set(CURLOPT_NOBODY, 1L);
+
+    } else if (ngx_strcmp(r->method.data, "GET") != 0 || r->body.len) {
+
+        if (r->body.len || ngx_strcmp(r->method.data, "POST") == 0) {
+            ngx_uptime_set(CURLOPT_POSTFIELDSIZE, (long) r->body.len);
+            ngx_uptime_set(CURLOPT_POSTFIELDS,
+                           r->body.len ? (char *) r->body.data : "");
+        }
+
+        ngx_uptime_set(CURLOPT_CUSTOMREQUEST, (char *) r->method.data);
+    }
+
+    return (rc == CURLE_OK) ? NGX_OK : NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_uptime_fetch_hop_pin(ngx_uptime_fetch_t *f)
+{
+    u_char                 *buf, *p, *last;
+    size_t                  len;
+    ngx_int_t               rc;
+    ngx_uint_t              i, bracket;
+    ngx_uptime_resolve_t   *r;
+    ngx_uptime_sockaddr_t  *sa;
+
+    if (f->url.literal) {
+        return NGX_OK;
+    }
+
+    r = &f->resolve;
+    len = f->url.host.len + sizeof("+::65535")
+          + r->naddrs * (NGX_SOCKADDR_STRLEN + sizeof("[],") - 1);
+
+    buf = ngx_alloc(len, f->fetcher->log);
+    if (buf == NULL) {
+        return NGX_ERROR;
+    }
+
+    last = buf + len;
+    p = ngx_slprintf(buf, last, "+%V:%ui", &f->url.host,
+                     (ngx_uint_t) f->url.port);
+
+    for (i = 0; i < r->naddrs; i++) {
+        sa = &r->addrs[i];
+        bracket = (sa->sockaddr.sa_family != AF_INET);
+
+        *p++ = (i == 0) ? ':' : ',';
+
+        if (bracket) {
+            *p++ = '[';
+        }
+
+        p += ngx_sock_ntop(&sa->sockaddr, ngx_uptime_sockaddr_len(sa), p,
+                           last - p, 0);
+
+        if (bracket) {
+            *p++ = ']';
+        }
+    }
+
+    *p = '\0';
+
+    rc = ngx_uptime_fetch_hop_append(&f->pin, (char *) buf);
+
+    ngx_free(buf);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_uptime_fetch_hop_headers(ngx_uptime_fetch_t *f)
+{
+    u_char     *p, *eol, *last;
+    ngx_str_t  *text;
+    ngx_uint_t  agent;
+
+    agent = 0;
+    text = &f->request.headers;
+    last = text->data + text->len;
+
+    /* what a user wrote for one origin is nobody else's business */
+
+    if (f->foreign) {
+        last = text->data;
+    }
+
+    for (p = text->data; p < last; p = eol + 1) {
+
+        eol = ngx_strlchr(p, last, '\n');
+        if (eol == NULL) {
+            eol = last;
+        }
+
+        if ((size_t) (eol - p) >= sizeof("User-Agent:") - 1
+            && ngx_strncasecmp(p, (u_char *) "User-Agent:",
+                               sizeof("User-Agent:") - 1)
+               == 0)
+        {
+            agent = 1;
+        }
+
+        if (ngx_uptime_fetch_hop_header(f, p, eol) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (agent) {
+        return NGX_OK;
+    }
+
+    return ngx_uptime_fetch_hop_append(&f->headers,
+                             "User-Agent: nginx-uptime/" NGX_UPTIME_VERSION);
+}
+
+
+static ngx_int_t
+ngx_uptime_fetch_hop_header(ngx_uptime_fetch_t *f, u_char *p, u_char *last)
+{
+    u_char      *colon, *copy, *v;
+    ngx_int_t    rc;
+    ngx_uint_t   i;
+
+    colon = ngx_strlchr(p, last, ':');
+
+    if (colon == NULL || colon == p) {
+        return NGX_OK;
+    }
+
+    for (v = p; v < last; v++) {
+        if (*v == '\0' || *v == '\r') {
+            return NGX_OK;
+        }
+    }
+
+    for (i = 0; ngx_uptime_fetch_reserved[i]; i++) {
+
+        if (ngx_strlen(ngx_uptime_fetch_reserved[i]) == (size_t) (colon - p)
+            && ngx_strncasecmp(p, (u_char *) ngx_uptime_fetch_reserved[i],
+                               colon - p)
+               == 0)
+        {
+            return NGX_OK;
+        }
+    }
+
+    for (v = colon + 1; v < last && (*v == ' ' || *v == '\t'); v++) {
+        /* void */
+    }
+
+    copy = ngx_alloc(last - p + 1, f->fetcher->log);
+    if (copy == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_memcpy(copy, p, last - p);
+    copy[last - p] = '\0';
+
+    /* for libcurl, "Name:" removes a field and "Name;" sends an empty one */
+
+    if (v == last) {
+        copy[colon - p] = ';';
+        copy[colon - p + 1] = '\0';
+    }
+
+    rc = ngx_uptime_fetch_hop_append(&f->headers, (char *) copy);
+
+    ngx_free(copy);
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_uptime_fetch_hop_append(struct curl_slist **list, const char *text)
+{
+    struct curl_slist  *next;
+
+    next = curl_slist_append(*list, text);
+    if (next == NULL) {
+        return NGX_ERROR;
+    }
+
+    *list = next;
+
+    return NGX_OK;
+}
+
+
+/* The last gate: whatever libcurl made of the URL, this is the address. */
+
+static curl_socket_t
+ngx_uptime_fetch_hop_socket(void *data, curlsocktype purpose,
+    struct curl_sockaddr *address)
+{
+    ngx_uptime_fetch_t *f = data;
+
+    curl_socket_t       s;
+
+    if (purpose != CURLSOCKTYPE_IPCXN
+        || ngx_uptime_addr_check(f->fetcher->policy, &address->addr) != NGX_OK)
+    {
+        f->refused = 1;
+        return CURL_SOCKET_BAD;
+    }
+
+    s = socket(address->family, address->socktype | SOCK_CLOEXEC,
+               address->protocol);
+
+    if (s == -1) {
+        f->open_errno = ngx_errno;
+        return CURL_SOCKET_BAD;
+    }
+
+    return s;
+}
+
+
+static size_t
+ngx_uptime_fetch_hop_body(char *p, size_t size, size_t n, void *data)
+{
+    ngx_uptime_fetch_t *f = data;
+
+    long    status;
+    char   *location;
+    size_t  len, left;
+
+    len = size * n;
+
+    if (!f->begun) {
+        f->begun = 1;
+        status = 0;
+        location = NULL;
+
+        (void) curl_easy_getinfo(f->transfer.easy, CURLINFO_RESPONSE_CODE,
+                                 &status);
+        (void) curl_easy_getinfo(f->transfer.easy, CURLINFO_REDIRECT_URL,
+                                 &location);
+
+        f->leaving = (f->request.follow && status / 100 == 3
+                      && location != NULL);
+    }
+
+    /* nobody reads the body of a redirect that is followed */
+
+    if (f->leaving) {
+        return 0;
+    }
+
+    left = f->request.max_body - f->result.bytes;
+    f->result.bytes += ngx_min(len, left);
+
+    if (f->request.keyword.len && !f->result.keyword_found) {
+        ngx_uptime_fetch_hop_search(f, (u_char *) p, ngx_min(len, left));
+    }
+
+    if (len > left) {
+        f->result.cut = 1;
+        return 0;
+    }
+
+    return len;
+}
+
+
+/*
+ * Looks for the keyword in the new piece and over the border to the pieces
+ * before, whose last bytes (one less than the keyword) are kept.
+ */
+
+static void
+ngx_uptime_fetch_hop_search(ngx_uptime_fetch_t *f, u_char *p, size_t len)
+{
+    size_t      border, keep;
+    ngx_str_t  *k;
+
+    k = &f->request.keyword;
+
+    if (memmem(p, len, k->data, k->len) != NULL) {
+        f->result.keyword_found = 1;
+        return;
+    }
+
+    if (k->len == 1) {
+        return;
+    }
+
+    border = ngx_min(len, k->len - 1);
+    ngx_memcpy(f->tail + f->tail_len, p, border);
+
+    if (memmem(f->tail, f->tail_len + border, k->data, k->len) != NULL) {
+        f->result.keyword_found = 1;
+        return;
+    }
+
+    if (len >= k->len - 1) {
+        ngx_memcpy(f->tail, p + len - (k->len - 1), k->len - 1);
+        f->tail_len = k->len - 1;
+        return;
+    }
+
+    f->tail_len += border;
+    keep = ngx_min(f->tail_len, k->len - 1);
+    ngx_memmove(f->tail, f->tail + f->tail_len - keep, keep);
+    f->tail_len = keep;
+}
+
+
+void
+ngx_uptime_fetch_hop_close(ngx_uptime_fetch_t *f)
+{
+    if (f->transfer.easy != NULL) {
+        ngx_uptime_multi_remove(f->fetcher->multi, &f->transfer);
+        curl_easy_cleanup(f->transfer.easy);
+        f->transfer.easy = NULL;
+    }
+
+    if (f->share != NULL) {
+        (void) curl_share_cleanup(f->share);
+        f->share = NULL;
+    }
+
+    if (f->headers != NULL) {
+        curl_slist_free_all(f->headers);
+        f->headers = NULL;
+    }
+
+    if (f->pin != NULL) {
+        curl_slist_free_all(f->pin);
+        f->pin = NULL;
+    }
+}

@@ -1,0 +1,82 @@
+
+/*
+ * What all fetches of a process share: libcurl, names, policy, roots of
+ * trust, a clock.  Used in any process.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include <curl/curl.h>
+#include <openssl/x509.h>
+
+#include "ngx_uptime_fetch.h"
+
+
+static const char *ngx_uptime_fetcher_bundle(void);
+
+
+ngx_uptime_fetcher_t *
+ngx_uptime_fetcher_create(ngx_pool_t *pool, ngx_resolver_t *resolver,
+    ngx_uptime_addr_policy_t *policy, ngx_str_t *ca_file, ngx_log_t *log)
+{
+    ngx_uptime_fetcher_t  *fr;
+
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        ngx_log_error(NGX_LOG_CRIT, log, 0,
+                      "uptime: curl_global_init() failed");
+        return NULL;
+    }
+
+    fr = ngx_pcalloc(pool, sizeof(ngx_uptime_fetcher_t));
+    if (fr == NULL) {
+        return NULL;
+    }
+
+    fr->multi = ngx_uptime_multi_create(pool, log);
+    fr->resolver = ngx_uptime_resolver_create(pool, resolver, log);
+
+    if (fr->multi == NULL || fr->resolver == NULL) {
+        return NULL;
+    }
+
+    fr->policy = policy;
+    fr->log = log;
+    fr->ca_file = ca_file->len ? (const char *) ca_file->data
+                               : ngx_uptime_fetcher_bundle();
+
+    return fr;
+}
+
+
+static const char *
+ngx_uptime_fetcher_bundle(void)
+{
+    static const char  debian[] = "/etc/ssl/certs/ca-certificates.crt";
+
+    if (access(debian, R_OK) == 0) {
+        return debian;
+    }
+
+    return X509_get_default_cert_file();
+}
+
+
+void
+ngx_uptime_fetcher_destroy(ngx_uptime_fetcher_t *fr)
+{
+    ngx_uptime_multi_destroy(fr->multi);
+}
+
+
+int64_t
+ngx_uptime_fetch_clock(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (int64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}

@@ -1,0 +1,434 @@
+
+/*
+ * A libcurl multi handle in nginx's event loop.
+ *
+ * All of libcurl's sockets sit on one inner epoll descriptor, which is one
+ * nginx connection, level-triggered: a helper process has 512 connections
+ * whatever the configuration says, and nginx's epoll code never sees a stale
+ * event of a socket that libcurl has closed.  The timer callback only arms
+ * one nginx timer.  Finished transfers go to a list and their handlers run
+ * when libcurl has returned, so a handler may do anything.  Used in any
+ * process that fetches.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include <curl/curl.h>
+
+#include "ngx_uptime_multi.h"
+
+
+#define NGX_UPTIME_MULTI_BATCH  64
+
+
+struct ngx_uptime_multi_s {
+    CURLM                         *multi;
+    int                            epfd;
+    ngx_connection_t              *connection;
+    ngx_event_t                    timer;
+    ngx_uint_t                     n;           /* active transfers         */
+    ngx_queue_t                    done;        /* ngx_uptime_transfer_t    */
+    ngx_log_t                     *log;
+    unsigned                       draining:1;
+};
+
+
+static ngx_int_t ngx_uptime_multi_open(ngx_uptime_multi_t *m);
+static void ngx_uptime_multi_close(ngx_uptime_multi_t *m);
+static int ngx_uptime_multi_socket(CURL *easy, curl_socket_t s, int what,
+    void *data, void *sockp);
+static int ngx_uptime_multi_timeout(CURLM *multi, long msec, void *data);
+static void ngx_uptime_multi_read_handler(ngx_event_t *ev);
+static void ngx_uptime_multi_write_handler(ngx_event_t *ev);
+static void ngx_uptime_multi_timer_handler(ngx_event_t *ev);
+static void ngx_uptime_multi_action(ngx_uptime_multi_t *m, curl_socket_t s,
+    int mask);
+static void ngx_uptime_multi_drain(ngx_uptime_multi_t *m);
+static void ngx_uptime_multi_idle(ngx_uptime_multi_t *m);
+
+
+ngx_uptime_multi_t *
+ngx_uptime_multi_create(ngx_pool_t *pool, ngx_log_t *log)
+{
+    ngx_uptime_multi_t  *m;
+
+    m = ngx_pcalloc(pool, sizeof(ngx_uptime_multi_t));
+    if (m == NULL) {
+        return NULL;
+    }
+
+    m->epfd = -1;
+    m->log = log;
+    ngx_queue_init(&m->done);
+
+    return m;
+}
+
+
+void
+ngx_uptime_multi_destroy(ngx_uptime_multi_t *m)
+{
+    ngx_uptime_multi_close(m);
+}
+
+
+static ngx_int_t
+ngx_uptime_multi_open(ngx_uptime_multi_t *m)
+{
+    ngx_connection_t  *c;
+
+    if (m->multi != NULL) {
+        return NGX_OK;
+    }
+
+    m->epfd = epoll_create1(EPOLL_CLOEXEC);
+    if (m->epfd == -1) {
+        ngx_log_error(NGX_LOG_CRIT, m->log, ngx_errno,
+                      "uptime: epoll_create1() failed");
+        return NGX_ERROR;
+    }
+
+    c = ngx_get_connection(m->epfd, m->log);
+    if (c == NULL) {
+        goto failed;
+    }
+
+    m->connection = c;
+    c->data = m;
+    c->read->handler = ngx_uptime_multi_read_handler;
+    c->write->handler = ngx_uptime_multi_write_handler;
+    c->read->log = m->log;
+    c->write->log = m->log;
+
+    if (ngx_add_event(c->read, NGX_READ_EVENT, NGX_LEVEL_EVENT) != NGX_OK) {
+        goto failed;
+    }
+
+    m->multi = curl_multi_init();
+    if (m->multi == NULL) {
+        goto failed;
+    }
+
+    m->timer.handler = ngx_uptime_multi_timer_handler;
+    m->timer.data = c;
+    m->timer.log = m->log;
+    m->timer.cancelable = 1;
+
+    if (curl_multi_setopt(m->multi, CURLMOPT_SOCKETFUNCTION,
+                          ngx_uptime_multi_socket) == CURLM_OK
+        && curl_multi_setopt(m->multi, CURLMOPT_SOCKETDATA, m) == CURLM_OK
+        && curl_multi_setopt(m->multi, CURLMOPT_TIMERFUNCTION,
+                             ngx_uptime_multi_timeout) == CURLM_OK
+        && curl_multi_setopt(m->multi, CURLMOPT_TIMERDATA, m) == CURLM_OK)
+    {
+        return NGX_OK;
+    }
+
+failed:
+
+    ngx_log_error(NGX_LOG_CRIT, m->log, 0,
+                  "uptime: cannot set up HTTP transfers");
+
+    ngx_uptime_multi_close(m);
+
+    return NGX_ERROR;
+}
+
+
+static void
+ngx_uptime_multi_close(ngx_uptime_multi_t *m)
+{
+    ngx_connection_t  *c;
+
+    if (m->multi != NULL) {
+        (void) curl_multi_cleanup(m->multi);
+        m->multi = NULL;
+    }
+
+    if (m->timer.timer_set) {
+        ngx_del_timer(&m->timer);
+    }
+
+    c = m->connection;
+
+    if (c != NULL) {
+        m->connection = NULL;
+
+        if (c->read->active) {
+            (void) ngx_del_event(c->read, NGX_READ_EVENT, 0);
+        }
+
+        ngx_free_connection(c);
+        c->fd = (ngx_socket_t) -1;
+    }
+
+    if (m->epfd != -1) {
+        (void) close(m->epfd);
+        m->epfd = -1;
+    }
+}
+
+
+ngx_int_t
+ngx_uptime_multi_add(ngx_uptime_multi_t *m, ngx_uptime_transfer_t *t)
+{
+    CURLMcode  rc;
+
+    if (ngx_uptime_multi_open(m) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    t->done = 0;
+    t->code = CURLE_OK;
+
+    (void) curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+
+    rc = curl_multi_add_handle(m->multi, t->easy);
+
+    if (rc != CURLM_OK) {
+        ngx_log_error(NGX_LOG_CRIT, m->log, 0,
+                      "uptime: curl_multi_add_handle() failed: %s",
+                      curl_multi_strerror(rc));
+        return NGX_ERROR;
+    }
+
+    t->active = 1;
+    m->n++;
+    m->connection->idle = 0;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_uptime_multi_remove(ngx_uptime_multi_t *m, ngx_uptime_transfer_t *t)
+{
+    if (t->done) {
+        ngx_queue_remove(&t->queue);
+        t->done = 0;
+    }
+
+    if (!t->active) {
+        return;
+    }
+
+    t->active = 0;
+    m->n--;
+
+    (void) curl_multi_remove_handle(m->multi, t->easy);
+
+    if (!m->draining) {
+        ngx_uptime_multi_idle(m);
+    }
+}
+
+
+/* An error from here would fail every transfer, so it is always 0. */
+
+static int
+ngx_uptime_multi_socket(CURL *easy, curl_socket_t s, int what, void *data,
+    void *sockp)
+{
+    ngx_uptime_multi_t *m = data;
+
+    int                 op;
+    struct epoll_event  ee;
+
+    ngx_memzero(&ee, sizeof(struct epoll_event));
+    ee.data.fd = s;
+
+    if (what == CURL_POLL_REMOVE) {
+        (void) epoll_ctl(m->epfd, EPOLL_CTL_DEL, s, &ee);
+        (void) curl_multi_assign(m->multi, s, NULL);
+        return 0;
+    }
+
+    if (what & CURL_POLL_IN) {
+        ee.events |= EPOLLIN;
+    }
+
+    if (what & CURL_POLL_OUT) {
+        ee.events |= EPOLLOUT;
+    }
+
+    op = (sockp == NULL) ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+
+    if (epoll_ctl(m->epfd, op, s, &ee) == -1) {
+
+        /* libcurl's idea and the kernel's may differ after a close() */
+
+        op = (ngx_errno == NGX_EEXIST) ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+
+        if (epoll_ctl(m->epfd, op, s, &ee) == -1) {
+            ngx_log_error(NGX_LOG_ALERT, m->log, ngx_errno,
+                          "uptime: epoll_ctl() failed for a transfer");
+            return 0;
+        }
+    }
+
+    (void) curl_multi_assign(m->multi, s, m);
+
+    return 0;
+}
+
+
+static int
+ngx_uptime_multi_timeout(CURLM *multi, long msec, void *data)
+{
+    ngx_uptime_multi_t *m = data;
+
+    /* ngx_add_timer() keeps a timer that differs by less than 300 ms */
+
+    if (m->timer.timer_set) {
+        ngx_del_timer(&m->timer);
+    }
+
+    if (msec >= 0) {
+        ngx_add_timer(&m->timer, (ngx_msec_t) msec);
+    }
+
+    return 0;
+}
+
+
+static void
+ngx_uptime_multi_read_handler(ngx_event_t *ev)
+{
+    int                  n, i, mask;
+    ngx_connection_t    *c;
+    ngx_uptime_multi_t  *m;
+    struct epoll_event   list[NGX_UPTIME_MULTI_BATCH];
+
+    c = ev->data;
+    m = c->data;
+
+    if (c->close) {
+        /* the worker is shutting down and nothing is in flight */
+        ngx_uptime_multi_close(m);
+        return;
+    }
+
+    n = epoll_wait(m->epfd, list, NGX_UPTIME_MULTI_BATCH, 0);
+
+    for (i = 0; i < n; i++) {
+        mask = 0;
+
+        if (list[i].events & (EPOLLIN|EPOLLHUP)) {
+            mask |= CURL_CSELECT_IN;
+        }
+
+        if (list[i].events & EPOLLOUT) {
+            mask |= CURL_CSELECT_OUT;
+        }
+
+        if (list[i].events & EPOLLERR) {
+            mask |= CURL_CSELECT_ERR;
+        }
+
+        ngx_uptime_multi_action(m, list[i].data.fd, mask);
+    }
+
+    ngx_uptime_multi_drain(m);
+}
+
+
+static void
+ngx_uptime_multi_write_handler(ngx_event_t *ev)
+{
+    ngx_log_debug0(NGX_LOG_DEBUG_EVENT, ev->log, 0,
+                   "uptime: unexpected write event");
+}
+
+
+static void
+ngx_uptime_multi_timer_handler(ngx_event_t *ev)
+{
+    ngx_connection_t    *c;
+    ngx_uptime_multi_t  *m;
+
+    c = ev->data;
+    m = c->data;
+
+    ngx_uptime_multi_action(m, CURL_SOCKET_TIMEOUT, 0);
+    ngx_uptime_multi_drain(m);
+}
+
+
+static void
+ngx_uptime_multi_action(ngx_uptime_multi_t *m, curl_socket_t s, int mask)
+{
+    int        running;
+    CURLMcode  rc;
+
+    rc = curl_multi_socket_action(m->multi, s, mask, &running);
+
+    if (rc != CURLM_OK) {
+        ngx_log_error(NGX_LOG_ALERT, m->log, 0,
+                      "uptime: curl_multi_socket_action() failed: %s",
+                      curl_multi_strerror(rc));
+    }
+}
+
+
+static void
+ngx_uptime_multi_drain(ngx_uptime_multi_t *m)
+{
+    int                     left;
+    char                   *data;
+    CURLMsg                *msg;
+    ngx_queue_t            *q;
+    ngx_uptime_transfer_t  *t;
+
+    while ((msg = curl_multi_info_read(m->multi, &left)) != NULL) {
+
+        if (msg->msg != CURLMSG_DONE) {
+            continue;
+        }
+
+        data = NULL;
+        (void) curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &data);
+
+        t = (ngx_uptime_transfer_t *) data;
+
+        /* msg does not outlive curl_multi_remove_handle() */
+        t->code = msg->data.result;
+        t->done = 1;
+        ngx_queue_insert_tail(&m->done, &t->queue);
+    }
+
+    m->draining = 1;
+
+    while (!ngx_queue_empty(&m->done)) {
+        q = ngx_queue_head(&m->done);
+        t = ngx_queue_data(q, ngx_uptime_transfer_t, queue);
+
+        ngx_uptime_multi_remove(m, t);
+
+        t->handler(t);
+    }
+
+    m->draining = 0;
+
+    ngx_uptime_multi_idle(m);
+}
+
+
+/* A worker that shuts down closes idle connections itself, through us. */
+
+static void
+ngx_uptime_multi_idle(ngx_uptime_multi_t *m)
+{
+    if (m->n || m->connection == NULL) {
+        return;
+    }
+
+    if (ngx_exiting || ngx_terminate) {
+        ngx_uptime_multi_close(m);
+        return;
+    }
+
+    m->connection->idle = 1;
+}

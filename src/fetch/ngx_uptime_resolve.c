@@ -1,0 +1,370 @@
+
+/*
+ * Name -> addresses, through nginx's resolver: libcurl's would block the
+ * loop or start a thread for every lookup.  Literals and names in hosts are
+ * answered without asking.
+ *
+ * A name that gets no answer in time may be the target's fault or ours.  If
+ * the DNS servers answered anything else meanwhile, they live; if not, one
+ * probe for a name that every server answers at once tells (RFC 6761:
+ * "invalid." does not exist).
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include "ngx_uptime_resolve.h"
+
+
+#define NGX_UPTIME_RESOLVE_PROBE  1000
+#define NGX_UPTIME_RESOLVE_QUIET  60000
+
+
+struct ngx_uptime_resolver_s {
+    ngx_resolver_t                *resolver;
+    ngx_uptime_hosts_t            *hosts;
+    ngx_resolver_ctx_t            *probe;
+    ngx_queue_t                    waiting;     /* ngx_uptime_resolve_t     */
+    ngx_msec_t                     answered;    /* last answer of a server  */
+    ngx_msec_t                     warned;
+    ngx_log_t                     *log;
+    u_char                         probe_name[8];
+};
+
+
+static ngx_resolver_ctx_t *ngx_uptime_resolve_ctx(ngx_uptime_resolver_t *rs,
+    ngx_str_t *name, ngx_msec_t timeout);
+static void ngx_uptime_resolve_answer(ngx_resolver_ctx_t *ctx);
+static void ngx_uptime_resolve_copy(ngx_uptime_resolve_t *r,
+    ngx_resolver_ctx_t *ctx);
+static ngx_uptime_resolve_err_e ngx_uptime_resolve_err(ngx_int_t state);
+static void ngx_uptime_resolve_probe(ngx_uptime_resolver_t *rs);
+static void ngx_uptime_resolve_probed(ngx_resolver_ctx_t *ctx);
+static void ngx_uptime_resolve_verdict(ngx_uptime_resolver_t *rs,
+    ngx_uptime_resolve_err_e err);
+static void ngx_uptime_resolve_done(ngx_uptime_resolve_t *r,
+    ngx_uptime_resolve_err_e err);
+static void ngx_uptime_resolve_event(ngx_event_t *ev);
+
+
+ngx_uptime_resolver_t *
+ngx_uptime_resolver_create(ngx_pool_t *pool, ngx_resolver_t *resolver,
+    ngx_log_t *log)
+{
+    ngx_uptime_resolver_t  *rs;
+
+    rs = ngx_pcalloc(pool, sizeof(ngx_uptime_resolver_t));
+    if (rs == NULL) {
+        return NULL;
+    }
+
+    rs->hosts = ngx_uptime_hosts_read(pool, "/etc/hosts", log);
+    if (rs->hosts == NULL) {
+        return NULL;
+    }
+
+    rs->resolver = resolver;
+    rs->answered = ngx_current_msec - 1;
+    rs->warned = ngx_current_msec - NGX_UPTIME_RESOLVE_QUIET;
+    rs->log = log;
+    ngx_queue_init(&rs->waiting);
+
+    return rs;
+}
+
+
+void
+ngx_uptime_resolve(ngx_uptime_resolver_t *rs, ngx_uptime_resolve_t *r)
+{
+    r->resolver = rs;
+    r->ctx = NULL;
+    r->err = NGX_UPTIME_RESOLVE_OWN;
+    r->naddrs = 0;
+    r->started = ngx_current_msec;
+    r->calling = 0;
+    r->probing = 0;
+
+    ngx_memzero(&r->event, sizeof(ngx_event_t));
+    r->event.handler = ngx_uptime_resolve_event;
+    r->event.data = r;
+    r->event.log = rs->log;
+
+    if (ngx_uptime_sockaddr_parse(&r->name, &r->addrs[0]) == NGX_OK) {
+        r->naddrs = 1;
+        ngx_uptime_resolve_done(r, NGX_UPTIME_RESOLVE_OK);
+        return;
+    }
+
+    r->naddrs = ngx_uptime_hosts_find(rs->hosts, &r->name, r->addrs,
+                                      NGX_UPTIME_MAX_ADDRS);
+    if (r->naddrs) {
+        ngx_uptime_resolve_done(r, NGX_UPTIME_RESOLVE_OK);
+        return;
+    }
+
+    r->ctx = ngx_uptime_resolve_ctx(rs, &r->name, r->timeout);
+    if (r->ctx == NULL) {
+        ngx_uptime_resolve_done(r, NGX_UPTIME_RESOLVE_OWN);
+        return;
+    }
+
+    r->ctx->handler = ngx_uptime_resolve_answer;
+    r->ctx->data = r;
+
+    r->calling = 1;
+
+    if (ngx_resolve_name(r->ctx) != NGX_OK) {
+        /* the resolver has freed ctx */
+        r->ctx = NULL;
+        ngx_uptime_resolve_done(r, NGX_UPTIME_RESOLVE_OWN);
+    }
+
+    r->calling = 0;
+}
+
+
+static ngx_resolver_ctx_t *
+ngx_uptime_resolve_ctx(ngx_uptime_resolver_t *rs, ngx_str_t *name,
+    ngx_msec_t timeout)
+{
+    ngx_resolver_ctx_t  *ctx;
+
+    if (rs->resolver == NULL) {
+        return NULL;
+    }
+
+    ctx = ngx_resolve_start(rs->resolver, NULL);
+
+    if (ctx == NULL || ctx == NGX_NO_RESOLVER) {
+        return NULL;
+    }
+
+    ctx->name = *name;
+    ctx->timeout = timeout;
+    ctx->cancelable = 1;
+
+    return ctx;
+}
+
+
+static void
+ngx_uptime_resolve_answer(ngx_resolver_ctx_t *ctx)
+{
+    ngx_int_t                  state;
+    ngx_uptime_resolve_t      *r;
+    ngx_uptime_resolver_t     *rs;
+    ngx_uptime_resolve_err_e   err;
+
+    r = ctx->data;
+    rs = r->resolver;
+    state = ctx->state;
+
+    if (state == NGX_OK) {
+        ngx_uptime_resolve_copy(r, ctx);
+    }
+
+    r->ctx = NULL;
+    ngx_resolve_name_done(ctx);
+
+    if (state != NGX_RESOLVE_TIMEDOUT) {
+
+        /* what comes from the resolver's cache says nothing about servers */
+
+        if (!r->calling) {
+            rs->answered = ngx_current_msec;
+        }
+
+        err = ngx_uptime_resolve_err(state);
+
+        if (err == NGX_UPTIME_RESOLVE_OK && r->naddrs == 0) {
+            err = NGX_UPTIME_RESOLVE_NOT_FOUND;
+        }
+
+        ngx_uptime_resolve_done(r, err);
+        return;
+    }
+
+    if ((ngx_msec_int_t) (rs->answered - r->started) >= 0) {
+        ngx_uptime_resolve_done(r, NGX_UPTIME_RESOLVE_TIMEOUT);
+        return;
+    }
+
+    r->probing = 1;
+    ngx_queue_insert_tail(&rs->waiting, &r->queue);
+
+    ngx_uptime_resolve_probe(rs);
+}
+
+
+static void
+ngx_uptime_resolve_copy(ngx_uptime_resolve_t *r, ngx_resolver_ctx_t *ctx)
+{
+    socklen_t               len;
+    ngx_uint_t              i;
+    struct sockaddr        *sa;
+    ngx_uptime_sockaddr_t  *addr;
+
+    for (i = 0; i < ctx->naddrs && r->naddrs < NGX_UPTIME_MAX_ADDRS; i++) {
+
+        sa = ctx->addrs[i].sockaddr;
+        len = ctx->addrs[i].socklen;
+
+        if (len > (socklen_t) sizeof(ngx_uptime_sockaddr_t)) {
+            continue;
+        }
+
+        addr = &r->addrs[r->naddrs++];
+
+        ngx_memzero(addr, sizeof(ngx_uptime_sockaddr_t));
+        ngx_memcpy(addr, sa, len);
+    }
+}
+
+
+static ngx_uptime_resolve_err_e
+ngx_uptime_resolve_err(ngx_int_t state)
+{
+    switch (state) {
+
+    case NGX_OK:
+        return NGX_UPTIME_RESOLVE_OK;
+
+    case NGX_RESOLVE_NXDOMAIN:
+        return NGX_UPTIME_RESOLVE_NOT_FOUND;
+
+    default:
+        return NGX_UPTIME_RESOLVE_FAILURE;
+    }
+}
+
+
+static void
+ngx_uptime_resolve_probe(ngx_uptime_resolver_t *rs)
+{
+    ngx_str_t            name;
+    ngx_resolver_ctx_t  *ctx;
+
+    if (rs->probe != NULL) {
+        return;
+    }
+
+    /* the resolver writes into the name */
+    name.len = sizeof("invalid") - 1;
+    name.data = rs->probe_name;
+    ngx_memcpy(rs->probe_name, "invalid", name.len);
+
+    ctx = ngx_uptime_resolve_ctx(rs, &name, NGX_UPTIME_RESOLVE_PROBE);
+    if (ctx == NULL) {
+        ngx_uptime_resolve_verdict(rs, NGX_UPTIME_RESOLVE_OWN);
+        return;
+    }
+
+    ctx->handler = ngx_uptime_resolve_probed;
+    ctx->data = rs;
+    rs->probe = ctx;
+
+    if (ngx_resolve_name(ctx) != NGX_OK) {
+        rs->probe = NULL;
+        ngx_uptime_resolve_verdict(rs, NGX_UPTIME_RESOLVE_OWN);
+    }
+}
+
+
+static void
+ngx_uptime_resolve_probed(ngx_resolver_ctx_t *ctx)
+{
+    ngx_int_t               state;
+    ngx_uptime_resolver_t  *rs;
+
+    rs = ctx->data;
+    state = ctx->state;
+
+    rs->probe = NULL;
+    ngx_resolve_name_done(ctx);
+
+    if (state == NGX_RESOLVE_TIMEDOUT) {
+        if (ngx_current_msec - rs->warned >= NGX_UPTIME_RESOLVE_QUIET) {
+            rs->warned = ngx_current_msec;
+            ngx_log_error(NGX_LOG_WARN, rs->log, 0,
+                          "uptime: no DNS server answers");
+        }
+
+        ngx_uptime_resolve_verdict(rs, NGX_UPTIME_RESOLVE_SILENT);
+        return;
+    }
+
+    rs->answered = ngx_current_msec;
+    ngx_uptime_resolve_verdict(rs, NGX_UPTIME_RESOLVE_TIMEOUT);
+}
+
+
+static void
+ngx_uptime_resolve_verdict(ngx_uptime_resolver_t *rs,
+    ngx_uptime_resolve_err_e err)
+{
+    ngx_queue_t           *q;
+    ngx_uptime_resolve_t  *r;
+
+    while (!ngx_queue_empty(&rs->waiting)) {
+        q = ngx_queue_head(&rs->waiting);
+        ngx_queue_remove(q);
+
+        r = ngx_queue_data(q, ngx_uptime_resolve_t, queue);
+        r->probing = 0;
+
+        ngx_uptime_resolve_done(r, err);
+    }
+}
+
+
+static void
+ngx_uptime_resolve_done(ngx_uptime_resolve_t *r, ngx_uptime_resolve_err_e err)
+{
+    ngx_uint_t  i;
+
+    r->err = err;
+
+    for (i = 0; i < r->naddrs; i++) {
+        ngx_uptime_sockaddr_port(&r->addrs[i], r->port);
+    }
+
+    ngx_post_event(&r->event, &ngx_posted_events);
+}
+
+
+static void
+ngx_uptime_resolve_event(ngx_event_t *ev)
+{
+    ngx_uptime_resolve_t  *r;
+
+    r = ev->data;
+
+    r->handler(r);
+}
+
+
+void
+ngx_uptime_resolve_cancel(ngx_uptime_resolve_t *r)
+{
+    if (r->resolver == NULL) {
+        return;
+    }
+
+    if (r->ctx != NULL) {
+        ngx_resolve_name_done(r->ctx);
+        r->ctx = NULL;
+    }
+
+    if (r->probing) {
+        ngx_queue_remove(&r->queue);
+        r->probing = 0;
+    }
+
+    if (r->event.posted) {
+        ngx_delete_posted_event(&r->event);
+    }
+
+    r->resolver = NULL;
+}

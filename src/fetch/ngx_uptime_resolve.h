@@ -1,0 +1,67 @@
+
+#ifndef _NGX_UPTIME_RESOLVE_H_INCLUDED_
+#define _NGX_UPTIME_RESOLVE_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include "ngx_uptime.h"
+#include "ngx_uptime_hosts.h"
+
+
+typedef struct ngx_uptime_resolver_s  ngx_uptime_resolver_t;
+typedef struct ngx_uptime_resolve_s   ngx_uptime_resolve_t;
+
+typedef void (*ngx_uptime_resolve_pt)(ngx_uptime_resolve_t *r);
+
+
+typedef enum {
+    NGX_UPTIME_RESOLVE_OK = 0,
+    NGX_UPTIME_RESOLVE_NOT_FOUND,               /* NXDOMAIN, no address     */
+    NGX_UPTIME_RESOLVE_TIMEOUT,                 /* of this name only        */
+    NGX_UPTIME_RESOLVE_FAILURE,                 /* SERVFAIL, REFUSED, ...   */
+    NGX_UPTIME_RESOLVE_SILENT,                  /* no answer to any name:   */
+                                                /* our servers are away     */
+    NGX_UPTIME_RESOLVE_OWN                      /* memory, no server at all */
+} ngx_uptime_resolve_err_e;
+
+
+/* The asker's memory; it must stay until the handler or cancel. */
+
+struct ngx_uptime_resolve_s {
+    /* set by the asker; name is lower case, writable, without brackets */
+    ngx_str_t                      name;
+    in_port_t                      port;
+    ngx_msec_t                     timeout;
+    ngx_uptime_resolve_pt          handler;
+    void                          *data;
+
+    /* the answer; addresses beyond the limit are left out */
+    ngx_uptime_resolve_err_e       err;
+    ngx_uint_t                     naddrs;
+    ngx_uptime_sockaddr_t          addrs[NGX_UPTIME_MAX_ADDRS];
+
+    /* private */
+    ngx_uptime_resolver_t         *resolver;
+    ngx_resolver_ctx_t            *ctx;
+    ngx_event_t                    event;
+    ngx_queue_t                    queue;       /* waits for the probe      */
+    ngx_msec_t                     started;
+    unsigned                       calling:1;
+    unsigned                       probing:1;
+};
+
+
+/* NULL: no memory.  resolver may be NULL: only hosts and literals then. */
+ngx_uptime_resolver_t *ngx_uptime_resolver_create(ngx_pool_t *pool,
+    ngx_resolver_t *resolver, ngx_log_t *log);
+
+/* Calls the handler exactly once, later, unless it is cancelled before. */
+void ngx_uptime_resolve(ngx_uptime_resolver_t *resolver,
+    ngx_uptime_resolve_t *r);
+void ngx_uptime_resolve_cancel(ngx_uptime_resolve_t *r);
+
+
+#endif /* _NGX_UPTIME_RESOLVE_H_INCLUDED_ */

@@ -1,0 +1,77 @@
+
+#ifndef _NGX_UPTIME_RESULT_H_INCLUDED_
+#define _NGX_UPTIME_RESULT_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+/* What one guarded fetch saw; plain data, so that tests can make it up. */
+
+typedef enum {
+    NGX_UPTIME_STAGE_NONE = 0,                  /* not begun                */
+    NGX_UPTIME_STAGE_DNS,
+    NGX_UPTIME_STAGE_CONNECT,
+    NGX_UPTIME_STAGE_TLS,
+    NGX_UPTIME_STAGE_WAIT,                      /* for the first byte       */
+    NGX_UPTIME_STAGE_BODY,
+    NGX_UPTIME_STAGE_DONE                       /* a whole response         */
+} ngx_uptime_stage_e;
+
+
+typedef enum {
+    NGX_UPTIME_OWN_NONE = 0,
+    NGX_UPTIME_OWN_RESOURCES,                   /* memory, descriptors, ... */
+    NGX_UPTIME_OWN_NETWORK                      /* no route, no DNS server  */
+} ngx_uptime_own_e;
+
+
+typedef enum {
+    NGX_UPTIME_DNS_OK = 0,
+    NGX_UPTIME_DNS_NOT_FOUND,
+    NGX_UPTIME_DNS_TIMEOUT,
+    NGX_UPTIME_DNS_FAILURE
+} ngx_uptime_dns_e;
+
+
+typedef enum {
+    NGX_UPTIME_TLS_OK = 0,
+    NGX_UPTIME_TLS_EXPIRED,
+    NGX_UPTIME_TLS_HOSTNAME,
+    NGX_UPTIME_TLS_UNTRUSTED,
+    NGX_UPTIME_TLS_HANDSHAKE
+} ngx_uptime_tls_e;
+
+
+typedef struct {
+    int                            code;        /* CURLcode; 0 with stage   */
+                                                /* DONE: a response         */
+    int                            sys_errno;   /* of the connection, or 0  */
+    ngx_uptime_stage_e             stage;
+    ngx_uptime_own_e               own;         /* our trouble, not theirs  */
+    ngx_uptime_dns_e               dns;
+    ngx_uptime_tls_e               tls;
+
+    ngx_uint_t                     http_status; /* 0: none                  */
+    ngx_uint_t                     redirects;   /* followed                 */
+
+    /* microseconds; -1: not reached.  Over all hops. */
+    int64_t                        dns_us;
+    int64_t                        connect_us;
+    int64_t                        tls_us;
+    int64_t                        ttfb_us;     /* request sent to first    */
+                                                /* byte                     */
+    int64_t                        total_us;
+
+    int64_t                        cert_expires_at; /* seconds; 0: unknown  */
+    uint64_t                       bytes;       /* of the last body         */
+
+    unsigned                       keyword_found:1;
+    unsigned                       cut:1;       /* longer than we read      */
+    unsigned                       blocked:1;   /* refused address or URL   */
+    unsigned                       redirect_limit:1;
+} ngx_uptime_result_t;
+
+
+#endif /* _NGX_UPTIME_RESULT_H_INCLUDED_ */

@@ -1,0 +1,76 @@
+package Uptime::Scan;
+
+# What no log of a run may hold, whatever the tests themselves said.
+
+use strict;
+use warnings;
+
+use File::Basename qw(dirname);
+use File::Find qw(find);
+use MIME::Base64 qw(encode_base64url);
+use Uptime::Util qw(slurp);
+
+use constant BAD => qr/\[(?:alert|emerg)\]|AddressSanitizer|LeakSanitizer
+    |runtime\ error:|open\ socket/x;
+
+
+# Returns what was found, one line each.
+sub run {
+    my ($dir, @secrets) = @_;
+
+    my (@logs, @reports, @found);
+
+    find({ no_chdir => 1, wanted => sub {
+        # blocks of Test::Nginx write a second log, see Uptime::Nginx
+        return if !-f $_ || m{/pg\w*/data/|/servroot/};
+        push @logs, $_ if m{/(?:error|output|access)[^/]*\.log$};
+        push @reports, $_ if m{/asan/} && -s $_;
+        push @secrets, _key($_) if m{/token\.key$};
+    } }, $dir);
+
+    push @found, map { "$_: " . (split /\n/, slurp($_))[1] // '' } @reports;
+    push @found, map { _log($dir, $_, @secrets) } sort @logs;
+    return @found;
+}
+
+
+sub _key {
+    my ($file) = @_;
+
+    return map { /^\S+ (\S{16,})/ ? $1 : () } split /\n/, slurp($file);
+}
+
+
+sub _log {
+    my ($dir, $file, @secrets) = @_;
+
+    my $expected = dirname($file) . '/expected';
+    my @expected = -f $expected ? split /\n/, slurp($expected) : ();
+    my $secret = join '|', map { quotemeta } @secrets;
+
+    # the second part of a token; none of these is a good one
+    my $token = qr/\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{40,}|
+        upk_\w{8,}|\$argon2/x;
+
+    my @found;
+    my $short = substr $file, length($dir) + 1;
+
+    open my $fh, '<', $file or return "$short: $!";
+
+    while (my $line = <$fh>) {
+        chomp $line;
+        next if grep { $line =~ /$_/ } @expected;
+
+        if ($secret && $line =~ /$secret/ || $line =~ $token) {
+            push @found, "$short: a secret: " . substr $line, 0, 120;
+            next;
+        }
+
+        push @found, "$short: $line" if $line =~ BAD;
+    }
+
+    return @found;
+}
+
+
+1;

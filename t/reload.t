@@ -1,0 +1,77 @@
+# HUP while checks and requests run: no slot is missed or done twice, no
+# request fails, the old processes go.
+
+use strict;
+use warnings;
+
+use Time::HiRes qw(time);
+use Uptime::Test;
+use Uptime::Util qw(alive);
+
+my $t = Uptime::Test->new(checker => 1, workers => 2);
+my $target = $t->target;
+my $server = $t->nginx;
+my $c = $t->user_client;
+
+my @ids = map { $c->post('/monitors', { url => $target->url("/ok/$_"),
+    interval => 10 })->{json}{id} } 1 .. 12;
+
+# a check that is longer than a reload
+my $long = $c->post('/monitors', { url => $target->url('/slow/4'),
+    interval => 10, timeout => 9 })->{json}{id};
+
+until_ok { $t->value("SELECT count(*) FROM monitor_state
+    WHERE status = 'up'") == 13 } 15, 'all up';
+
+my $failed = 0;
+my $asked = 0;
+
+for my $round (1 .. 3) {
+    my @old = $server->children;
+    is(scalar(() = $server->checkers), 1, 'one checker');
+    $server->signal('HUP');
+
+    my $gone;
+    until_ok {
+        my $r = $c->get('/me');
+        $asked++;
+        $failed++ if $r->{status} != 200;
+        $gone = !grep { alive($_) } @old;
+        return $gone && $server->workers == 2 && $server->checkers == 1;
+    } 15, "reload $round: the old processes are gone";
+
+    until_ok { $t->value('SELECT count(*) FROM shards
+        WHERE lease_until > now()') == 64 } 10, '... all shards are held';
+}
+
+cmp_ok($asked, '>', 10, 'requests were made meanwhile');
+is($failed, 0, 'and none failed');
+
+# two more rounds of checks after the last reload
+my $end = $t->value('SELECT extract(epoch FROM now())');
+until_ok { $t->value('SELECT count(*) FROM monitors m WHERE 2 <= (
+    SELECT count(*) FROM checks c WHERE c.monitor_id = m.id
+    AND c.slot > to_timestamp(?))', $end) == 13 } 30, 'two rounds later';
+
+my @bad = $t->sql("SELECT m.url, count(*) AS rows,
+        1 + extract(epoch FROM max(slot) - min(slot)) / 10 AS slots
+    FROM checks c JOIN monitors m ON m.id = c.monitor_id
+    GROUP BY m.id HAVING count(*) <> 1 + extract(epoch
+        FROM max(slot) - min(slot)) / 10");
+is(scalar @bad, 0, 'every slot once, none missed') or note_json(\@bad);
+
+ok($server->stop, 'stopped');
+
+for my $n (1 .. 12) {
+    my $rows = $t->value('SELECT count(*) FROM checks WHERE monitor_id = ?',
+        $ids[$n - 1]);
+    my $hits = $target->hits("/ok/$n");
+    is($hits, $rows, "monitor $n: as many requests as rows");
+}
+
+is($t->value("SELECT count(*) FROM checks WHERE outcome <> 'up'"), 0,
+    'nothing but up');
+is($server->log_lines(qr/\[warn\].*uptime: monitor/), 0,
+    'nothing on the console');
+
+done_testing;

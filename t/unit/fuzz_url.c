@@ -1,0 +1,119 @@
+
+/*
+ * Whatever is accepted must be its own normal form, as we and as libcurl see
+ * it, and hold nothing that the page docs/address-guard.md refuses.  The
+ * first byte chooses whether the text is relative to a base.
+ *
+ * sources: src/core/ngx_uptime_url.c src/core/ngx_uptime_host.c
+ * sources: src/core/ngx_uptime_addr.c
+ */
+
+
+#include "ngx_stub.h"
+
+#include <curl/curl.h>
+
+#include "ngx_uptime_addr.h"
+#include "ngx_uptime_url.h"
+
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+static void judge(ngx_pool_t *pool, const ngx_uptime_url_t *url);
+static void require(int ok);
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    ngx_str_t          text;
+    ngx_pool_t        *pool;
+    ngx_uptime_url_t   base, url;
+
+    static const ngx_str_t  start =
+        ngx_string("https://example.com:8443/a/b?c");
+
+    if (size == 0) {
+        return 0;
+    }
+
+    text.data = (u_char *) data + 1;
+    text.len = size - 1;
+
+    pool = ngx_stub_pool();
+
+    require(ngx_uptime_url_parse(pool, &start, NULL, &base)
+            == NGX_UPTIME_URL_OK);
+
+    if (ngx_uptime_url_parse(pool, &text, (data[0] & 1) ? &base : NULL, &url)
+        == NGX_UPTIME_URL_OK)
+    {
+        judge(pool, &url);
+    }
+
+    ngx_destroy_pool(pool);
+
+    return 0;
+}
+
+
+static void
+judge(ngx_pool_t *pool, const ngx_uptime_url_t *url)
+{
+    char                      *host;
+    size_t                     i, len;
+    CURLU                     *u;
+    ngx_int_t                  rc;
+    ngx_uptime_url_t           again;
+    ngx_uptime_url_err_e       err;
+    ngx_uptime_addr_policy_t   policy = { NULL, NULL };
+
+    for (i = 0; i < url->text.len; i++) {
+        require(url->text.data[i] > 0x20 && url->text.data[i] < 0x7f
+                && url->text.data[i] != '#');
+    }
+
+    /* percent escapes can make the normal form too long for another turn */
+
+    err = ngx_uptime_url_parse(pool, &url->text, NULL, &again);
+
+    if (url->text.len <= 8192) {
+        require(err == NGX_UPTIME_URL_OK
+                && again.text.len == url->text.len
+                && memcmp(again.text.data, url->text.data, again.text.len)
+                   == 0
+                && again.literal == url->literal
+                && ngx_uptime_url_same_origin(&again, url));
+    }
+
+    rc = ngx_uptime_addr_check_literal(&policy, &url->host);
+    require((rc == NGX_ABORT) == !url->literal);
+
+    /* what libcurl will connect to is the host that we judge */
+
+    u = curl_url();
+    require(curl_url_set(u, CURLUPART_URL, (char *) url->text.data, 0)
+            == CURLUE_OK);
+    require(curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK);
+
+    len = strlen(host);
+
+    if (host[0] == '[') {
+        host[--len] = '\0';
+        require(strcmp(host + 1, (char *) url->host.data) == 0);
+
+    } else {
+        require(strcmp(host, (char *) url->host.data) == 0);
+    }
+
+    curl_free(host);
+    curl_url_cleanup(u);
+}
+
+
+static void
+require(int ok)
+{
+    if (!ok) {
+        abort();
+    }
+}
