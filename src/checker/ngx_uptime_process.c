@@ -411,4 +411,6 @@ ngx_uptime_checker_stop(void)
     ngx_log_error(NGX_LOG_NOTICE, ck->log, 0,
                   "uptime: checker stops, results not stored: %ui",
                   ck->writer.rows);
+
+    ngx_uptime_schedule_destroy(&ck->schedule);
 }

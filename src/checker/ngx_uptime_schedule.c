@@ -214,6 +214,28 @@ ngx_uptime_schedule_grow(ngx_uptime_schedule_t *s)
 }
 
 
+void
+ngx_uptime_schedule_destroy(ngx_uptime_schedule_t *s)
+{
+    ngx_uint_t             i;
+    ngx_uptime_monitor_t  *m, *next;
+
+    for (i = 0; i < s->size; i++) {
+        for (m = s->buckets[i]; m; m = next) {
+            next = m->next;
+            ngx_free(m);
+        }
+    }
+
+    if (s->size) {
+        ngx_free(s->buckets);
+        ngx_free(s->heap);
+    }
+
+    ngx_memzero(s, sizeof(ngx_uptime_schedule_t));
+}
+
+
 static ngx_uptime_monitor_t **
 ngx_uptime_schedule_bucket(ngx_uptime_schedule_t *s, int64_t id)
 {

@@ -103,6 +103,9 @@ void ngx_uptime_schedule_after(ngx_uptime_monitor_t *m, ngx_uint_t retry,
 
 ngx_int_t ngx_uptime_schedule_init(ngx_uptime_schedule_t *s, ngx_log_t *log);
 
+/* Frees the monitors too; nothing may be in flight for them. */
+void ngx_uptime_schedule_destroy(ngx_uptime_schedule_t *s);
+
 /* Takes a monitor whose id is not there; it is not queued. */
 ngx_int_t ngx_uptime_schedule_insert(ngx_uptime_schedule_t *s,
     ngx_uptime_monitor_t *m);
