@@ -147,13 +147,11 @@ for my $name (sort grep { $_ ne 'patient' } keys %monitors) {
         "$name: the monitor becomes $outcome";
 }
 
-# as many attempts as failure_threshold says, in the first slot
+# a failure is confirmed once; flapping, below, has a whole slot for it
 for my $name (qw(refused status_500 keyword loop reset blocked)) {
-    next if $monitors{$name}[1] ne 'down';
-    my @first = reverse checks($name);
-    my @attempts = map { $_->{attempt} }
-        grep { $_->{slot} eq $first[0]{slot} } @first;
-    is_deeply(\@attempts, [1, 2], "$name: two attempts");
+    my @more = grep { $_->{attempt} > 2 } checks($name);
+    is(scalar @more, 0, "$name: not more attempts than needed")
+        or note_json(\@more);
 }
 
 is(scalar $secret->hits, 0, 'the secret listener was never asked');

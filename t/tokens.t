@@ -29,9 +29,8 @@ sub made {
 
 
 my $header = { alg => 'HS256', typ => 'JWT', kid => $kid };
-my $claims = { token_use => 'access', iss => 'uptime', aud => 'uptime', sub => "$id",
-    role => 'admin', token_use => 'access', iat => $now,
-    exp => $now + 600 };
+my $claims = { token_use => 'access', iss => 'uptime', aud => 'uptime',
+    sub => "$id", role => 'admin', iat => $now, exp => $now + 600 };
 
 my %forged = (
     'alg none, no signature'  => made(header => { alg => 'none' })

@@ -177,8 +177,8 @@ sub connect {
 
     return DBI->connect("dbi:Pg:host=$self->{dir};dbname=$db", 'uptime',
         $self->{password}, { RaiseError => 1, PrintError => 0,
-            PrintWarn => 0, AutoCommit => 1, AutoInactiveDestroy => 1, pg_enable_utf8 => 1,
-            pg_server_prepare => 0 });
+            PrintWarn => 0, AutoCommit => 1, AutoInactiveDestroy => 1,
+            pg_enable_utf8 => 1, pg_server_prepare => 0 });
 }
 
 
