@@ -118,7 +118,7 @@ void
 ngx_uptime_schedule_after(ngx_uptime_monitor_t *m, ngx_uint_t retry,
     int64_t now)
 {
-    int64_t  previous, next;
+    int64_t  previous, next, earliest;
 
     m->last_slot = m->slot;
     m->last_attempt = m->attempt;
@@ -126,12 +126,20 @@ ngx_uptime_schedule_after(ngx_uptime_monitor_t *m, ngx_uint_t retry,
     previous = ngx_uptime_slot_previous(m->id, m->interval, now);
     next = previous + m->interval;
 
+    /*
+     * A slot that was made up for may be followed by the next one at once:
+     * a failure of a moment must not confirm itself.
+     */
+
+    earliest = retry ? ngx_min(m->due, now) + ngx_min(m->retry, m->interval)
+                     : now;
+
     /* a slot that came while the check was still running */
 
     if (previous > m->slot && now - previous <= NGX_UPTIME_CATCH_UP) {
         m->slot = previous;
         m->attempt = 1;
-        m->due = now;
+        m->due = ngx_max(now, earliest);
         return;
     }
 
@@ -143,7 +151,7 @@ ngx_uptime_schedule_after(ngx_uptime_monitor_t *m, ngx_uint_t retry,
 
     m->slot = next;
     m->attempt = 1;
-    m->due = next;
+    m->due = ngx_max(next, earliest);
 }
 
 

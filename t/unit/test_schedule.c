@@ -178,6 +178,7 @@ after(void)
 
     m->slot = slot;
     m->attempt = 2;
+    m->due = slot + 5100;
     ngx_uptime_schedule_after(m, 1, slot + 61000);
     tap_is_int(m->slot, slot + 60000, "a slot that came meanwhile");
     tap_is_int(m->due, slot + 61000, "is done at once");
@@ -190,6 +191,55 @@ after(void)
     m->slot = slot;
     ngx_uptime_schedule_after(m, 0, slot + 60000 + NGX_UPTIME_CATCH_UP + 1);
     tap_is_int(m->slot, slot + 120000, "unless it is too long ago");
+
+    ngx_free(m);
+}
+
+
+/* How soon a failure may be confirmed. */
+
+static void
+confirmed(void)
+{
+    int64_t                slot;
+    ngx_uptime_monitor_t  *m;
+
+    m = monitor(44);
+    m->interval = m->retry = 10000;
+    slot = ngx_uptime_slot_previous(44, 10000, NOW);
+
+    m->slot = m->due = slot;
+    m->attempt = 1;
+    ngx_uptime_schedule_after(m, 1, slot + 100);
+    tap_is_int(m->due, slot + 10000, "a check on time: the next slot");
+
+    m->slot = slot;
+    m->due = slot + 9700;
+    ngx_uptime_schedule_after(m, 1, slot + 9800);
+    tap_is_int(m->slot, slot + 10000, "made up for: the next slot");
+    tap_is_int(m->due, slot + 19700, "... the retry interval later");
+
+    m->slot = slot;
+    m->due = slot + 9700;
+    ngx_uptime_schedule_after(m, 0, slot + 9800);
+    tap_is_int(m->due, slot + 10000, "made up for, not failed: on time");
+
+    m->slot = slot;
+    m->due = slot + 9700;
+    ngx_uptime_schedule_after(m, 1, slot + 10200);
+    tap_is_int(m->slot, slot + 10000, "a slot that came meanwhile");
+    tap_is_int(m->due, slot + 19700, "... the retry interval later");
+
+    m->retry = 3600000;
+    m->slot = slot;
+    m->due = slot + 9700;
+    ngx_uptime_schedule_after(m, 1, slot + 9800);
+    tap_is_int(m->due, slot + 19700, "a long retry: at most the interval");
+
+    m->slot = slot;
+    m->due = slot + 86400000;
+    ngx_uptime_schedule_after(m, 1, slot + 100);
+    tap_is_int(m->due, slot + 10100, "the clock was set back");
 
     ngx_free(m);
 }
@@ -333,6 +383,7 @@ main(void)
     slots();
     first();
     after();
+    confirmed();
     table();
     memory();
 
