@@ -8,7 +8,9 @@ RUN apt-get update \
 COPY config config.make ngx_http_uptime_module.c /src/
 COPY src /src/src/
 COPY sql /src/sql/
-COPY tools/build tools/embed-sql tools/lib.sh /src/tools/
+COPY data /src/data/
+COPY tools/build tools/embed-sql tools/embed-passwords tools/lib.sh \
+    /src/tools/
 
 RUN /src/tools/build
 

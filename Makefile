@@ -3,9 +3,12 @@
 BUILD ?= build
 PORT  ?= 8080
 
+# of each fuzzer
+FUZZ_SECONDS ?= 60
+
 export BUILD PORT
 
-.PHONY: all build run test lint asan compat image-test bench clean help deps
+.PHONY: all build run test lint asan fuzz compat image-test bench clean help deps
 
 all: build
 
@@ -27,6 +30,10 @@ asan:
 	@tools/deps test
 	@SANITIZE=1 exec tools/build
 	@SANITIZE=1 exec tools/test
+
+fuzz:
+	@tools/deps test
+	@UPTIME_BUILD=$(BUILD) t/unit/run --fuzz $(FUZZ_SECONDS)
 
 lint:
 	@tools/deps lint
@@ -51,6 +58,7 @@ help:
 	@echo 'make run         start everything on http://127.0.0.1:8080; Ctrl-C stops it'
 	@echo 'make test        build and run every test'
 	@echo 'make asan        the same tests with address and undefined sanitizers'
+	@echo 'make fuzz        libFuzzer, FUZZ_SECONDS=60 for each part'
 	@echo 'make lint        style, static analysis, rules of the project'
 	@echo 'make compat      compile against newer nginx releases'
 	@echo 'make image-test  build the container image and start it'

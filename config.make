@@ -9,6 +9,13 @@ $NGX_OBJS/uptime/ngx_uptime_sql.c: \\
 	$ngx_addon_dir/tools/embed-sql $ngx_addon_dir/sql $NGX_OBJS/uptime
 	touch $NGX_OBJS/uptime/ngx_uptime_sql.c
 
+$NGX_OBJS/uptime/ngx_uptime_common_list.c: \\
+	$ngx_addon_dir/data/common-passwords.txt \\
+	$ngx_addon_dir/tools/embed-passwords
+	$ngx_addon_dir/tools/embed-passwords \\
+		$ngx_addon_dir/data/common-passwords.txt $NGX_OBJS/uptime
+	touch $NGX_OBJS/uptime/ngx_uptime_common_list.c
+
 $NGX_OBJS/uptime/ngx_uptime_sql.h: $NGX_OBJS/uptime/ngx_uptime_sql.c
 	@:
 

@@ -34,6 +34,8 @@ static ngx_http_uptime_range_t  ngx_http_uptime_threads_range =
     { ngx_conf_set_num_slot, 1, 64, "" };
 static ngx_http_uptime_range_t  ngx_http_uptime_hashes_range =
     { ngx_conf_set_num_slot, 1, 10000, "" };
+static ngx_http_uptime_range_t  ngx_http_uptime_attempts_range =
+    { ngx_conf_set_num_slot, 0, 1000000, "" };
 static ngx_http_uptime_range_t  ngx_http_uptime_checks_range =
     { ngx_conf_set_num_slot, 1, 100000, "" };
 static ngx_http_uptime_range_t  ngx_http_uptime_timeout_range =
@@ -57,6 +59,20 @@ static ngx_command_t  ngx_http_uptime_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
+
+    { ngx_string("uptime_insecure_cookie"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_uptime_api_loc_t, insecure_cookie),
+      NULL },
+
+    { ngx_string("uptime_login_attempts"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_http_uptime_number,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_uptime_api_loc_t, login_attempts),
+      &ngx_http_uptime_attempts_range },
 
     { ngx_string("uptime_database"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -334,6 +350,8 @@ ngx_http_uptime_create_loc_conf(ngx_conf_t *cf)
     }
 
     ulcf->signup_open = NGX_CONF_UNSET_UINT;
+    ulcf->insecure_cookie = NGX_CONF_UNSET;
+    ulcf->login_attempts = NGX_CONF_UNSET_UINT;
 
     return ulcf;
 }
@@ -348,6 +366,8 @@ ngx_http_uptime_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_core_loc_conf_t  *clcf;
 
     ngx_conf_merge_uint_value(conf->signup_open, prev->signup_open, 1);
+    ngx_conf_merge_value(conf->insecure_cookie, prev->insecure_cookie, 0);
+    ngx_conf_merge_uint_value(conf->login_attempts, prev->login_attempts, 20);
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
@@ -401,6 +421,11 @@ ngx_http_uptime_init_process(ngx_cycle_t *cycle)
         if (umcf->api.pg == NULL) {
             return NGX_ERROR;
         }
+
+        umcf->api.ended = ngx_uptime_ended_create(umcf->api.pg, cycle->log);
+        if (umcf->api.ended == NULL) {
+            return NGX_ERROR;
+        }
     }
 
     if (umcf->checker.enabled && ngx_process == NGX_PROCESS_SINGLE) {
@@ -420,6 +445,11 @@ ngx_http_uptime_exit_process(ngx_cycle_t *cycle)
 
     if (umcf == NULL) {
         return;
+    }
+
+    if (umcf->api.ended != NULL) {
+        ngx_uptime_ended_destroy(umcf->api.ended);
+        umcf->api.ended = NULL;
     }
 
     if (umcf->api.pg != NULL) {

@@ -68,7 +68,7 @@ cmp_ok($body->{expires_in}, '>', 0, 'it expires ...');
 cmp_ok($body->{expires_in}, '<=', 600, '... within ten minutes');
 is($body->{user}{role}, 'admin', 'the first account is the admin');
 is($body->{user}{email}, 'admin@example.com', 'mail in lower case');
-is_deeply([sort keys %{ $body->{user} }], [qw(created_at email id role)],
+is_deeply([sort keys %{ $body->{user} }], [qw(created_at email id role totp_enabled)],
     'what a user shows');
 like($body->{user}{created_at},
     qr/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/, 'RFC 3339 in UTC');

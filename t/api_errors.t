@@ -62,7 +62,7 @@ GET /api/v9/me
 
 === 405 with Allow
 --- pipelined_requests eval
-["PUT /api/v1/me", "DELETE /api/v1/monitors", "PUT /api/v1/monitors/7",
+["PUT /api/v1/health/live", "PUT /api/v1/monitors", "PUT /api/v1/monitors/7",
  "GET /api/v1/monitors/7/pause", "PATCH /api/v1/auth/login"]
 --- error_code eval
 [405, 405, 405, 405, 405]

@@ -19,6 +19,7 @@ my $key = $t->{key};
 my $kid = $t->{kid};
 my ($h, $p, $s) = split /\./, $good;
 my $now = time;
+my $session = Uptime::Session->sign_up($c);
 
 is($c->get('/me', undef, token => $good)->{status}, 200, 'a good one');
 
@@ -30,7 +31,8 @@ sub made {
 
 my $header = { alg => 'HS256', typ => 'JWT', kid => $kid };
 my $claims = { token_use => 'access', iss => 'uptime', aud => 'uptime',
-    sub => "$id", role => 'admin', iat => $now, exp => $now + 600 };
+    sub => "$id", sid => '1', role => 'admin', iat => $now,
+    exp => $now + 600 };
 
 my %forged = (
     'alg none, no signature'  => made(header => { alg => 'none' })
@@ -93,6 +95,28 @@ my %forged = (
     'sub with SQL'            => made(claims => { sub => "$id OR 1=1" }),
     'sub too big'             => made(claims => {
                                  sub => '99999999999999999999' }),
+    'no sid'                  => made(claims => { sid => undef }),
+    'sid a number'            => made(claims => { sid => 1 }),
+    'sid empty'               => made(claims => { sid => '' }),
+    'sid zero'                => made(claims => { sid => '0' }),
+    'sid negative'            => made(claims => { sid => '-1' }),
+    'sid too big'             => made(claims => {
+                                 sid => '99999999999999999999' }),
+    'sid beyond bigint'       => made(claims => {
+                                 sid => '9223372036854775808' }),
+    'sid with SQL'            => made(claims => { sid => '1 OR 1=1' }),
+    'sid an array'            => made(claims => { sid => ['1'] }),
+    'sid null'                => sign($key, $header, '{"iss":"uptime",'
+                                 . '"token_use":"access","sid":null,'
+                                 . qq("aud":"uptime","sub":"$id","iat":$now,)
+                                 . qq("role":"admin","exp":@{[$now + 600]}})),
+    'no role'                 => made(claims => { role => undef }),
+    'token_use totp'          => made(claims => { token_use => 'totp' }),
+    'token_use Access'        => made(claims => { token_use => 'Access' }),
+    'token_use an array'      => made(claims => { token_use => ['access'] }),
+    'exp in the far past'     => made(claims => { exp => -2**53 }),
+    'refresh token'           => $session->{cookie},
+    'cookie'                  => "$session->{name}=$session->{cookie}",
     'claims an array'         => sign($key, $header, '[]'),
     'claims not JSON'         => sign($key, $header, 'x'),
     'claims empty'            => sign($key, $header, ''),
@@ -120,6 +144,10 @@ my %forged = (
     'with a plus and slash'   => "$h.$p+/.$s",
     'over 4 KiB'              => made(claims => { pad => 'x' x 3000 }),
     'API key that is none'    => 'upk_1_' . 'x' x 43,
+    'API key without an id'   => 'upk_' . 'x' x 43,
+    'prefix of API keys'      => 'upk_',
+    'API key around a token'  => "upk_1_$good",
+    'API key before a token'  => "upk_$good",
     'zero byte escaped'       => "$h.$p.$s%00",
 );
 

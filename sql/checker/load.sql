@@ -9,4 +9,6 @@
 SELECT {{monitor_row}}
 FROM monitors m LEFT JOIN monitor_state s ON s.monitor_id = m.id
 WHERE m.shard = ANY ($1::smallint[]) AND m.id > $2::bigint AND NOT m.paused
+      AND NOT EXISTS (SELECT FROM users o WHERE o.id = m.owner_id
+                      AND o.disabled_at IS NOT NULL)
 ORDER BY m.id LIMIT $3::bigint

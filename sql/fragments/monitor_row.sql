@@ -1,4 +1,6 @@
-m.id, m.shard, m.revision::text::bigint AS revision, m.paused,
+m.id, m.shard, m.revision::text::bigint AS revision,
+m.paused OR EXISTS (SELECT FROM users o WHERE o.id = m.owner_id
+                    AND o.disabled_at IS NOT NULL) AS paused,
 m.url, m.method,
 (SELECT string_agg(h.key || ': ' || h.value, chr(10))
  FROM jsonb_each_text(m.headers) h) AS headers,

@@ -9,6 +9,7 @@
 
 #include "ngx_uptime.h"
 #include "ngx_uptime_addr.h"
+#include "ngx_uptime_ended.h"
 #include "ngx_uptime_password.h"
 #include "ngx_uptime_pg.h"
 #include "ngx_uptime_token.h"
@@ -28,6 +29,7 @@ typedef struct {
     time_t                         token_time;  /* of access tokens, s      */
     ngx_int_t                      request_id;  /* index of $request_id     */
     ngx_uptime_pg_pool_t          *pg;          /* this process's           */
+    ngx_uptime_ended_t            *ended;       /* sessions, this process's */
 } ngx_http_uptime_api_t;
 
 
@@ -36,11 +38,15 @@ typedef struct {
 typedef struct {
     ngx_http_uptime_api_t         *api;         /* uptime_api is there      */
     ngx_uint_t                     signup_open;
+    ngx_flag_t                     insecure_cookie;
+    ngx_uint_t                     login_attempts; /* of an address; 0: any */
 } ngx_http_uptime_api_loc_t;
 
 
 #define NGX_HTTP_UPTIME_ANYONE     0
-#define NGX_HTTP_UPTIME_USER       1
+#define NGX_HTTP_UPTIME_USER       1            /* token or API key         */
+#define NGX_HTTP_UPTIME_SESSION    2            /* token                    */
+#define NGX_HTTP_UPTIME_ADMIN      3            /* token of an admin        */
 
 
 /*
@@ -55,7 +61,9 @@ typedef void (*ngx_http_uptime_run_pt)(ngx_http_uptime_ctx_t *ctx);
  * parameters that params names, in this order,
  *     U  the caller's user id (bigint)
  *     I  the id in the path (bigint)
+ *     S  the caller's session (bigint; 0: an API key)
  *     A  the validated arguments, query and body, as one object (jsonb)
+ *     N  the caller's network address (inet)
  *     T, F  true, false
  * and returns one row:
  *     error    text, NULL or a code of ngx_http_uptime_problem.c
@@ -87,7 +95,11 @@ struct ngx_http_uptime_ctx_s {
 
     int64_t                        id;          /* from the path            */
     ngx_uptime_claims_t            caller;
+    ngx_str_t                      key;         /* API key, if that it is   */
+    ngx_str_t                     *body;        /* or NULL                  */
     cJSON                         *args;        /* validated                */
+    ngx_uint_t                     retry_after; /* s, with 429; 0: 1        */
+    ngx_str_t                      mail;        /* an attempt was counted   */
 
     /* what runs for this request; let go when it goes away */
     ngx_uptime_pg_query_t         *query;
@@ -168,6 +180,10 @@ void ngx_http_uptime_fail_method(ngx_http_uptime_ctx_t *ctx,
 void ngx_http_uptime_fail_fields(ngx_http_uptime_ctx_t *ctx,
     ngx_array_t *errors);
 
+/* The same with one error; the texts are static strings. */
+void ngx_http_uptime_fail_field(ngx_http_uptime_ctx_t *ctx, const char *field,
+    const char *code, const char *message);
+
 /* An error of nginx itself in a location of ours (413, 408, 503, ...). */
 void ngx_http_uptime_fail_status(ngx_http_uptime_ctx_t *ctx,
     ngx_uint_t status);
@@ -181,10 +197,97 @@ ngx_int_t ngx_http_uptime_header(ngx_http_request_t *r, const char *name,
     const ngx_str_t *value);
 
 
-/* accounts */
+/* what the parts of the API share */
+
+typedef struct {
+    int64_t                        id;
+    ngx_uint_t                     admin;
+    ngx_str_t                      json;        /* in the request's pool    */
+} ngx_http_uptime_user_t;
+
+/* The caller is known (an API key was found): arguments, run(). */
+void ngx_http_uptime_proceed(ngx_http_uptime_ctx_t *ctx);
+
+/* The route's statement. */
+void ngx_http_uptime_plain(ngx_http_uptime_ctx_t *ctx);
+
+/* A statement with text parameters; as ngx_http_uptime_query(). */
+ngx_uint_t ngx_http_uptime_query_texts(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_sql_e sql, ngx_str_t *texts, ngx_uint_t n,
+    ngx_uptime_pg_handler_pt handler);
+
+/* A string argument; empty if it is not there. */
+ngx_str_t ngx_http_uptime_arg(ngx_http_uptime_ctx_t *ctx, const char *name);
+
+/*
+ * Hashes the argument (hash == NULL), or verifies it against hash (empty:
+ * takes as long and is wrong).  If it cannot, the request is answered.
+ */
+void ngx_http_uptime_password(ngx_http_uptime_ctx_t *ctx, const char *name,
+    ngx_str_t *hash, ngx_uptime_password_pt handler);
+
+/* Columns from col on: id, role, user object.  NULL: no memory. */
+ngx_http_uptime_user_t *ngx_http_uptime_user(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q, ngx_uint_t col);
+
+/* Starts a session and answers with its tokens.  user is copied. */
+void ngx_http_uptime_session_start(ngx_http_uptime_ctx_t *ctx,
+    ngx_http_uptime_user_t *user, ngx_uint_t status);
+
+/* The refresh cookie; an empty secret takes it away. */
+ngx_int_t ngx_http_uptime_cookie_set(ngx_http_uptime_ctx_t *ctx,
+    ngx_str_t *secret);
+
+/* API keys */
+ngx_uint_t ngx_http_uptime_is_key(ngx_str_t *token);
+void ngx_http_uptime_key_check(ngx_http_uptime_ctx_t *ctx);
+
+/* Of the client, as the database takes them; the agent is valid UTF-8. */
+ngx_str_t ngx_http_uptime_address(ngx_http_uptime_ctx_t *ctx);
+ngx_str_t ngx_http_uptime_user_agent(ngx_http_uptime_ctx_t *ctx);
+
+/* A header of the request; data == NULL if it is not there. */
+ngx_str_t ngx_http_uptime_header_in(ngx_http_request_t *r, const char *name);
+
+/* 429 with Retry-After */
+void ngx_http_uptime_fail_wait(ngx_http_uptime_ctx_t *ctx, int64_t seconds);
+
+/* A refused attempt to log in; "email" is an argument. */
+void ngx_http_uptime_login_refused(ngx_http_uptime_ctx_t *ctx,
+    const char *code);
+
+/*
+ * The attempt of ctx->mail counts no more; with proven, no attempt of that
+ * account does.
+ */
+void ngx_http_uptime_refund(ngx_http_uptime_ctx_t *ctx, ngx_uint_t proven);
+
+/* A statement with text parameters that nobody waits for. */
+void ngx_http_uptime_tell(ngx_http_uptime_ctx_t *ctx, ngx_uptime_sql_e sql,
+    ngx_str_t *texts, ngx_uint_t n);
+
+/* Written to buf, of NGX_INT64_LEN bytes. */
+ngx_str_t ngx_http_uptime_number_text(u_char *buf, int64_t n);
+
+/* As ngx_http_uptime_fail(); 403s of a known caller go to the audit trail. */
+void ngx_http_uptime_deny(ngx_http_uptime_ctx_t *ctx, const char *code);
+
+
+/* endpoints that need more than a statement */
 
 void ngx_http_uptime_signup(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_signup_throttled(ngx_http_uptime_ctx_t *ctx);
 void ngx_http_uptime_login(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_login_totp(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_totp_enrol(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_totp_confirm(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_refresh(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_logout(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_key_create(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_invitation_create(ngx_http_uptime_ctx_t *ctx);
+
+/* plain, but the caller's password is asked for first */
+void ngx_http_uptime_confirm(ngx_http_uptime_ctx_t *ctx);
 
 
 #endif /* _NGX_HTTP_UPTIME_H_INCLUDED_ */

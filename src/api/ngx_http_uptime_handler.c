@@ -26,14 +26,11 @@ static u_char *ngx_http_uptime_log(ngx_http_request_t *r,
 static void ngx_http_uptime_nginx_error(ngx_http_uptime_ctx_t *ctx);
 static ngx_int_t ngx_http_uptime_find(ngx_http_uptime_ctx_t *ctx);
 static ngx_int_t ngx_http_uptime_authenticate(ngx_http_uptime_ctx_t *ctx);
+static const char *ngx_http_uptime_credentials(ngx_http_uptime_ctx_t *ctx);
 static ngx_int_t ngx_http_uptime_discard(ngx_http_request_t *r);
 static ngx_uint_t ngx_http_uptime_is_json(ngx_http_request_t *r);
 static void ngx_http_uptime_read(ngx_http_request_t *r);
 static void ngx_http_uptime_run(ngx_http_uptime_ctx_t *ctx, ngx_str_t *body);
-static void ngx_http_uptime_plain(ngx_http_uptime_ctx_t *ctx);
-static void ngx_http_uptime_plain_done(ngx_uptime_pg_query_t *q);
-static ngx_int_t ngx_http_uptime_plain_params(ngx_http_uptime_ctx_t *ctx,
-    ngx_uptime_pg_query_t *q);
 
 
 static ngx_http_log_handler_pt  ngx_http_uptime_next_log;
@@ -243,8 +240,6 @@ ngx_http_uptime_find(ngx_http_uptime_ctx_t *ctx)
 static ngx_int_t
 ngx_http_uptime_authenticate(ngx_http_uptime_ctx_t *ctx)
 {
-    ngx_int_t            rc;
-    ngx_str_t            token, *value;
     const char          *code;
     ngx_http_request_t  *r;
 
@@ -252,26 +247,7 @@ ngx_http_uptime_authenticate(ngx_http_uptime_ctx_t *ctx)
     code = NULL;
 
     if (ctx->route->who != NGX_HTTP_UPTIME_ANYONE) {
-
-        value = r->headers_in.authorization
-                ? &r->headers_in.authorization->value : NULL;
-
-        if (value == NULL || value->len <= sizeof("Bearer ") - 1
-            || ngx_strncasecmp(value->data, (u_char *) "Bearer ",
-                               sizeof("Bearer ") - 1) != 0)
-        {
-            code = "missing_token";
-
-        } else {
-            token.data = value->data + sizeof("Bearer ") - 1;
-            token.len = value->len - (sizeof("Bearer ") - 1);
-
-            rc = ngx_uptime_token_verify(r->pool, ctx->api->keys, &token,
-                                         &ctx->caller);
-
-            code = (rc == NGX_OK) ? NULL
-                   : (rc == NGX_DECLINED) ? "invalid_token" : "internal_error";
-        }
+        code = ngx_http_uptime_credentials(ctx);
     }
 
     if (code == NULL && ctx->route->body != NULL
@@ -287,10 +263,61 @@ ngx_http_uptime_authenticate(ngx_http_uptime_ctx_t *ctx)
     r->main->count++;
 
     if (ngx_http_uptime_discard(r) == NGX_OK) {
-        ngx_http_uptime_fail(ctx, code);
+        ngx_http_uptime_deny(ctx, code);
     }
 
     return NGX_DECLINED;
+}
+
+
+/* NULL, or the code of what is wrong.  A key is looked up later. */
+
+static const char *
+ngx_http_uptime_credentials(ngx_http_uptime_ctx_t *ctx)
+{
+    ngx_int_t            rc;
+    ngx_str_t            token, *value;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    value = r->headers_in.authorization
+            ? &r->headers_in.authorization->value : NULL;
+
+    if (value == NULL || value->len <= sizeof("Bearer ") - 1
+        || ngx_strncasecmp(value->data, (u_char *) "Bearer ",
+                           sizeof("Bearer ") - 1) != 0)
+    {
+        return "missing_token";
+    }
+
+    token.data = value->data + sizeof("Bearer ") - 1;
+    token.len = value->len - (sizeof("Bearer ") - 1);
+
+    if (ngx_http_uptime_is_key(&token)) {
+
+        if (ctx->route->who != NGX_HTTP_UPTIME_USER) {
+            return "key_not_allowed";
+        }
+
+        ctx->key = token;
+        return NULL;
+    }
+
+    rc = ngx_uptime_token_verify(r->pool, ctx->api->keys, &token,
+                                 &ctx->caller);
+
+    if (rc != NGX_OK) {
+        return (rc == NGX_DECLINED) ? "invalid_token" : "internal_error";
+    }
+
+    if (ngx_uptime_ended(ctx->api->ended, ctx->caller.session)) {
+        ctx->caller.user = 0;
+        return "invalid_token";
+    }
+
+    return (ctx->route->who == NGX_HTTP_UPTIME_ADMIN && !ctx->caller.admin)
+           ? "forbidden" : NULL;
 }
 
 
@@ -335,13 +362,19 @@ ngx_http_uptime_is_json(ngx_http_request_t *r)
 static void
 ngx_http_uptime_read(ngx_http_request_t *r)
 {
-    ngx_str_t               body;
+    ngx_str_t              *body;
     ngx_http_uptime_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_uptime_module);
 
-    if (ngx_http_uptime_body(ctx, &body) == NGX_OK) {
-        ngx_http_uptime_run(ctx, &body);
+    body = ngx_palloc(r->pool, sizeof(ngx_str_t));
+    if (body == NULL) {
+        ngx_http_uptime_fail(ctx, "internal_error");
+        return;
+    }
+
+    if (ngx_http_uptime_body(ctx, body) == NGX_OK) {
+        ngx_http_uptime_run(ctx, body);
     }
 }
 
@@ -349,7 +382,22 @@ ngx_http_uptime_read(ngx_http_request_t *r)
 static void
 ngx_http_uptime_run(ngx_http_uptime_ctx_t *ctx, ngx_str_t *body)
 {
-    if (ngx_http_uptime_args(ctx, body) != NGX_OK) {
+    ctx->body = body;
+
+    if (ctx->key.len) {
+        ngx_http_uptime_key_check(ctx);
+    } else {
+        ngx_http_uptime_proceed(ctx);
+    }
+}
+
+
+/* The caller is known. */
+
+void
+ngx_http_uptime_proceed(ngx_http_uptime_ctx_t *ctx)
+{
+    if (ngx_http_uptime_args(ctx, ctx->body) != NGX_OK) {
         return;
     }
 
@@ -359,142 +407,4 @@ ngx_http_uptime_run(ngx_http_uptime_ctx_t *ctx, ngx_str_t *body)
     }
 
     ngx_http_uptime_plain(ctx);
-}
-
-
-static void
-ngx_http_uptime_plain(ngx_http_uptime_ctx_t *ctx)
-{
-    ngx_uptime_pg_query_t  *q;
-
-    q = ngx_uptime_pg_query_create(ctx->api->pg, ctx->route->sql);
-
-    if (q == NULL || ngx_http_uptime_plain_params(ctx, q) != NGX_OK) {
-        if (q != NULL) {
-            ngx_uptime_pg_query_destroy(q);
-        }
-
-        ngx_http_uptime_fail(ctx, "internal_error");
-        return;
-    }
-
-    (void) ngx_http_uptime_query(ctx, q, ngx_http_uptime_plain_done);
-}
-
-
-static ngx_int_t
-ngx_http_uptime_plain_params(ngx_http_uptime_ctx_t *ctx,
-    ngx_uptime_pg_query_t *q)
-{
-    ngx_int_t          rc;
-    ngx_str_t          text;
-    const char        *p;
-
-    static ngx_str_t   yes = ngx_string("true");
-    static ngx_str_t   no = ngx_string("false");
-
-    rc = NGX_OK;
-
-    for (p = ctx->route->params; *p && rc == NGX_OK; p++) {
-
-        switch (*p) {
-
-        case 'U':
-            rc = ngx_uptime_pg_int(q, ctx->caller.user);
-            break;
-
-        case 'I':
-            rc = ngx_uptime_pg_int(q, ctx->id);
-            break;
-
-        case 'A':
-            rc = ngx_uptime_json_print(ctx->request->pool, ctx->args, &text);
-            if (rc == NGX_OK) {
-                rc = ngx_uptime_pg_text(q, &text);
-            }
-            break;
-
-        case 'T':
-            rc = ngx_uptime_pg_text(q, &yes);
-            break;
-
-        default:
-            rc = ngx_uptime_pg_text(q, &no);
-        }
-    }
-
-    return rc;
-}
-
-
-ngx_uint_t
-ngx_http_uptime_query(ngx_http_uptime_ctx_t *ctx, ngx_uptime_pg_query_t *q,
-    ngx_uptime_pg_handler_pt handler)
-{
-    ngx_http_request_t  *r;
-
-    r = ctx->request;
-
-    q->handler = handler;
-    q->data = ctx;
-
-    if (ngx_uptime_pg_submit(q) != NGX_OK) {
-        ngx_http_uptime_fail(ctx, "busy");
-        return 0;
-    }
-
-    ctx->query = q;
-
-    /* notice a client that goes away meanwhile */
-
-    r->read_event_handler = ngx_http_test_reading;
-    r->write_event_handler = ngx_http_request_empty_handler;
-
-    return 1;
-}
-
-
-static void
-ngx_http_uptime_plain_done(ngx_uptime_pg_query_t *q)
-{
-    int64_t                 version, id;
-    ngx_str_t               code, body;
-    ngx_connection_t       *c;
-    ngx_http_uptime_ctx_t  *ctx;
-
-    ctx = q->data;
-    ctx->query = NULL;
-    c = ctx->request->connection;
-
-    if (q->err != NGX_UPTIME_PG_OK) {
-        ngx_http_uptime_fail_query(ctx, q);
-
-    } else if (q->rows == 0) {
-        ngx_http_uptime_fail(ctx, "not_found");
-
-    } else {
-        code = ngx_uptime_pg_str(q, 0, 0);
-        body = ngx_uptime_pg_str(q, 0, 1);
-        version = ngx_uptime_pg_columns(q) > 2 ? ngx_uptime_pg_num(q, 0, 2)
-                                               : -1;
-
-        if (code.data != NULL) {
-            ngx_http_uptime_fail(ctx, (char *) code.data);
-
-        } else if (ctx->route->method == NGX_HTTP_GET && version >= 0
-                   && !ngx_http_uptime_if_match(ctx, version))
-        {
-            ngx_http_uptime_fail(ctx, "version_mismatch");
-
-        } else {
-            id = (ctx->route->status == NGX_HTTP_CREATED
-                  && ngx_uptime_pg_columns(q) > 3)
-                 ? ngx_uptime_pg_num(q, 0, 3) : 0;
-
-            ngx_http_uptime_respond(ctx, ctx->route->status, &body, version,
-                                    id);
-        }
-    }
-
-    ngx_http_run_posted_requests(c);
 }

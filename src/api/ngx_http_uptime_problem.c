@@ -57,10 +57,32 @@ static const ngx_http_uptime_problem_t  ngx_http_uptime_problems[] = {
     { "invalid_credentials", 401, "Wrong e-mail address or password",
       "No account has this e-mail address and password." },
 
+    { "invalid_session", 401, "Session is over",
+      "There is no session to continue; log in again." },
+
+    { "invalid_challenge", 401, "Log-in has expired",
+      "The challenge is not valid any more; start with the password." },
+    { "invalid_code", 401, "Wrong code",
+      "The code is not right, or it was used already." },
+
     { "forbidden", 403, "Forbidden",
       "You may not do this." },
     { "signup_closed", 403, "Sign-up is closed",
       "This server does not take new accounts; ask its operator." },
+
+    { "invalid_invitation", 403, "Invitation is not valid",
+      "The invitation was used, has expired or never was; ask for a new "
+      "one." },
+
+    { "wrong_password", 403, "Wrong password",
+      "The current password is not right." },
+    { "key_not_allowed", 403, "Not with an API key",
+      "API keys cannot manage accounts, sessions or keys; log in." },
+    { "read_only_key", 403, "API key is read-only",
+      "Use a key with the scope \"write\"." },
+    { "cross_site", 403, "Cross-site request",
+      "This needs Sec-Fetch-Site: same-origin or an Origin header with this "
+      "host." },
 
     { "not_found", 404, "Not found",
       "There is nothing here, or it is not yours." },
@@ -71,6 +93,14 @@ static const ngx_http_uptime_problem_t  ngx_http_uptime_problems[] = {
 
     { "conflict", 409, "Conflict",
       "The request conflicts with the current state." },
+    { "own_account", 409, "Your own account",
+      "You cannot disable or demote yourself; ask another administrator." },
+    { "too_many_keys", 409, "Too many API keys",
+      "An account may have 100 keys; delete one." },
+    { "totp_enabled", 409, "Two-factor is on",
+      "Disable it first to enrol another authenticator." },
+    { "totp_not_enrolled", 409, "No authenticator enrolled",
+      "There is nothing to confirm; enrol one first." },
     { "email_taken", 409, "E-mail address is taken",
       "There is an account with this e-mail address already; log in." },
 
@@ -84,7 +114,7 @@ static const ngx_http_uptime_problem_t  ngx_http_uptime_problems[] = {
       "Some fields are not valid; see errors." },
 
     { "too_many_requests", 429, "Too many requests",
-      "Wait and try again." },
+      "There were too many attempts; Retry-After says how long to wait." },
 
     { "internal_error", 500, "Internal error",
       "The server failed; the operator finds the request id in the log." },
@@ -156,6 +186,31 @@ ngx_http_uptime_fail_fields(ngx_http_uptime_ctx_t *ctx, ngx_array_t *errors)
     p = ngx_http_uptime_problem("invalid_fields");
 
     ngx_http_uptime_fail_problem(ctx, p, p->detail, errors);
+}
+
+
+void
+ngx_http_uptime_fail_field(ngx_http_uptime_ctx_t *ctx, const char *field,
+    const char *code, const char *message)
+{
+    ngx_array_t               *errors;
+    ngx_uptime_field_error_t  *e;
+
+    errors = ngx_array_create(ctx->request->pool, 1,
+                              sizeof(ngx_uptime_field_error_t));
+    e = errors ? ngx_array_push(errors) : NULL;
+
+    if (e == NULL) {
+        ngx_http_uptime_fail(ctx, "internal_error");
+        return;
+    }
+
+    e->field.data = (u_char *) field;
+    e->field.len = ngx_strlen(field);
+    e->code = code;
+    e->message = message;
+
+    ngx_http_uptime_fail_fields(ctx, errors);
 }
 
 

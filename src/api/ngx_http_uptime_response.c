@@ -16,6 +16,7 @@ static ngx_int_t ngx_http_uptime_etag(ngx_http_request_t *r,
     int64_t version);
 static ngx_int_t ngx_http_uptime_headers(ngx_http_uptime_ctx_t *ctx,
     ngx_uint_t status);
+static ngx_int_t ngx_http_uptime_retry_after(ngx_http_uptime_ctx_t *ctx);
 
 
 ngx_int_t
@@ -49,7 +50,6 @@ ngx_http_uptime_headers(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status)
     static const ngx_str_t   no_store = ngx_string("no-store");
     static const ngx_str_t   nosniff = ngx_string("nosniff");
     static const ngx_str_t   bearer = ngx_string("Bearer");
-    static const ngx_str_t   one = ngx_string("1");
 
     r = ctx->request;
 
@@ -69,12 +69,29 @@ ngx_http_uptime_headers(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status)
 
     if ((status == NGX_HTTP_SERVICE_UNAVAILABLE
          || status == NGX_HTTP_TOO_MANY_REQUESTS)
-        && ngx_http_uptime_header(r, "Retry-After", &one) != NGX_OK)
+        && ngx_http_uptime_retry_after(ctx) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_uptime_retry_after(ngx_http_uptime_ctx_t *ctx)
+{
+    ngx_str_t  value;
+
+    value.data = ngx_pnalloc(ctx->request->pool, NGX_INT_T_LEN);
+    if (value.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    value.len = ngx_sprintf(value.data, "%ui", ngx_max(ctx->retry_after, 1))
+                - value.data;
+
+    return ngx_http_uptime_header(ctx->request, "Retry-After", &value);
 }
 
 

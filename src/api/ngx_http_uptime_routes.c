@@ -10,6 +10,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_uptime.h"
+#include "ngx_uptime_common.h"
 
 
 #define ngx_http_uptime_int(name, flags, min, max)                            \
@@ -36,8 +37,20 @@ static const char *const  ngx_http_uptime_keyword_modes[] = {
     "present", "absent", NULL
 };
 
+static const char *const  ngx_http_uptime_scopes[] = {
+    "read", "write", NULL
+};
+
 static const char *const  ngx_http_uptime_statuses[] = {
     "pending", "up", "degraded", "down", "unknown", "paused", NULL
+};
+
+static const char *const  ngx_http_uptime_roles[] = {
+    "admin", "user", NULL
+};
+
+static const char *const  ngx_http_uptime_signups[] = {
+    "open", "closed", NULL
 };
 
 static const char *const  ngx_http_uptime_outcomes[] = {
@@ -51,7 +64,8 @@ static const ngx_uptime_field_t  ngx_http_uptime_signup_fields[] = {
                          ngx_uptime_check_email),
     ngx_http_uptime_text("password", NGX_UPTIME_FIELD_REQUIRED
                          |NGX_UPTIME_FIELD_SECRET, NGX_UPTIME_MIN_PASSWORD,
-                         NGX_UPTIME_MAX_PASSWORD, NULL),
+                         NGX_UPTIME_MAX_PASSWORD, ngx_uptime_check_password),
+    ngx_http_uptime_text("invitation", NGX_UPTIME_FIELD_TRIM, 1, 100, NULL),
     ngx_uptime_null_field
 };
 
@@ -65,6 +79,102 @@ static const ngx_uptime_field_t  ngx_http_uptime_login_fields[] = {
     ngx_http_uptime_text("password", NGX_UPTIME_FIELD_REQUIRED
                          |NGX_UPTIME_FIELD_SECRET, 1,
                          NGX_UPTIME_MAX_PASSWORD, NULL),
+    ngx_uptime_null_field
+};
+
+
+static const ngx_uptime_field_t  ngx_http_uptime_password_fields[] = {
+    ngx_http_uptime_text("current_password", NGX_UPTIME_FIELD_REQUIRED
+                         |NGX_UPTIME_FIELD_SECRET, 1,
+                         NGX_UPTIME_MAX_PASSWORD, NULL),
+    ngx_http_uptime_text("new_password", NGX_UPTIME_FIELD_REQUIRED
+                         |NGX_UPTIME_FIELD_SECRET, NGX_UPTIME_MIN_PASSWORD,
+                         NGX_UPTIME_MAX_PASSWORD, ngx_uptime_check_password),
+    ngx_uptime_null_field
+};
+
+
+static const ngx_uptime_field_t  ngx_http_uptime_confirm_fields[] = {
+    ngx_http_uptime_text("password", NGX_UPTIME_FIELD_REQUIRED
+                         |NGX_UPTIME_FIELD_SECRET, 1,
+                         NGX_UPTIME_MAX_PASSWORD, NULL),
+    ngx_uptime_null_field
+};
+
+
+/* no merge patch: both are wanted */
+
+static const ngx_uptime_field_t  ngx_http_uptime_email_fields[] = {
+    ngx_http_uptime_text("email", NGX_UPTIME_FIELD_REQUIRED
+                         |NGX_UPTIME_FIELD_TRIM, 3, NGX_UPTIME_MAX_EMAIL,
+                         ngx_uptime_check_email),
+    ngx_http_uptime_text("password", NGX_UPTIME_FIELD_REQUIRED
+                         |NGX_UPTIME_FIELD_SECRET, 1,
+                         NGX_UPTIME_MAX_PASSWORD, NULL),
+    ngx_uptime_null_field
+};
+
+
+static const ngx_uptime_field_t  ngx_http_uptime_page_args[] = {
+    ngx_http_uptime_int("limit", 0, 1, 1000),
+    ngx_http_uptime_text("cursor", 0, 1, 60, ngx_uptime_check_cursor),
+    ngx_uptime_null_field
+};
+
+
+static const ngx_uptime_field_t  ngx_http_uptime_users_args[] = {
+    ngx_http_uptime_int("limit", 0, 1, 1000),
+    ngx_http_uptime_text("cursor", 0, 1, 60, ngx_uptime_check_cursor),
+    ngx_http_uptime_text("q", 0, 1, 200, NULL),
+    ngx_uptime_null_field
+};
+
+
+static const ngx_uptime_field_t  ngx_http_uptime_user_fields[] = {
+    ngx_http_uptime_bool("disabled"),
+    ngx_http_uptime_enum("role", ngx_http_uptime_roles),
+    ngx_uptime_null_field
+};
+
+
+static const ngx_uptime_field_t  ngx_http_uptime_settings_fields[] = {
+    { ngx_string("signup"), NGX_UPTIME_FIELD_ENUM, NGX_UPTIME_FIELD_NULLABLE,
+      0, 0, ngx_http_uptime_signups, 0, NULL },
+    ngx_uptime_null_field
+};
+
+
+static const ngx_uptime_field_t  ngx_http_uptime_invitation_fields[] = {
+    ngx_http_uptime_int("expires_in", 0, 3600, 2592000),
+    ngx_uptime_null_field
+};
+
+
+static const ngx_uptime_field_t  ngx_http_uptime_totp_fields[] = {
+    ngx_http_uptime_text("code", NGX_UPTIME_FIELD_REQUIRED
+                         |NGX_UPTIME_FIELD_TRIM|NGX_UPTIME_FIELD_SECRET, 1,
+                         40, NULL),
+    ngx_uptime_null_field
+};
+
+
+static const ngx_uptime_field_t  ngx_http_uptime_login_totp_fields[] = {
+    ngx_http_uptime_text("challenge", NGX_UPTIME_FIELD_REQUIRED
+                         |NGX_UPTIME_FIELD_SECRET, 1, NGX_UPTIME_TOKEN_MAX,
+                         NULL),
+    ngx_http_uptime_text("code", NGX_UPTIME_FIELD_REQUIRED
+                         |NGX_UPTIME_FIELD_TRIM|NGX_UPTIME_FIELD_SECRET, 1,
+                         40, NULL),
+    ngx_uptime_null_field
+};
+
+
+static const ngx_uptime_field_t  ngx_http_uptime_key_fields[] = {
+    ngx_http_uptime_text("name", NGX_UPTIME_FIELD_REQUIRED
+                         |NGX_UPTIME_FIELD_TRIM, 1, NGX_UPTIME_MAX_NAME, NULL),
+    ngx_http_uptime_enum("scope", ngx_http_uptime_scopes),
+    ngx_http_uptime_text("expires_at", NGX_UPTIME_FIELD_NULLABLE, 1, 40,
+                         ngx_uptime_check_time),
     ngx_uptime_null_field
 };
 
@@ -134,11 +244,95 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
 
     { NGX_HTTP_POST, "/auth/signup", NGX_HTTP_UPTIME_ANYONE, 201,
       NULL, ngx_http_uptime_signup_fields, 0, 0, NULL,
-      ngx_http_uptime_signup },
+      ngx_http_uptime_signup_throttled },
 
     { NGX_HTTP_POST, "/auth/login", NGX_HTTP_UPTIME_ANYONE, 200,
       NULL, ngx_http_uptime_login_fields, 0, 0, NULL,
       ngx_http_uptime_login },
+
+    { NGX_HTTP_POST, "/auth/login/totp", NGX_HTTP_UPTIME_ANYONE, 200,
+      NULL, ngx_http_uptime_login_totp_fields, 0, 0, NULL,
+      ngx_http_uptime_login_totp },
+
+    { NGX_HTTP_POST, "/me/totp", NGX_HTTP_UPTIME_SESSION, 200,
+      NULL, ngx_http_uptime_confirm_fields, 0,
+      NGX_UPTIME_SQL_API_TOTP_ENROL, "UA", ngx_http_uptime_totp_enrol },
+
+    { NGX_HTTP_POST, "/me/totp/confirm", NGX_HTTP_UPTIME_SESSION, 200,
+      NULL, ngx_http_uptime_totp_fields, 0, 0, NULL,
+      ngx_http_uptime_totp_confirm },
+
+    { NGX_HTTP_DELETE, "/me/totp", NGX_HTTP_UPTIME_SESSION, 204,
+      NULL, ngx_http_uptime_confirm_fields, 0,
+      NGX_UPTIME_SQL_API_TOTP_DISABLE, "U", ngx_http_uptime_confirm },
+
+    { NGX_HTTP_POST, "/auth/refresh", NGX_HTTP_UPTIME_ANYONE, 200,
+      NULL, NULL, 0, 0, NULL, ngx_http_uptime_refresh },
+
+    { NGX_HTTP_POST, "/auth/logout", NGX_HTTP_UPTIME_ANYONE, 204,
+      NULL, NULL, 0, 0, NULL, ngx_http_uptime_logout },
+
+    { NGX_HTTP_POST, "/auth/logout-all", NGX_HTTP_UPTIME_SESSION, 204,
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_AUTH_LOGOUT_ALL, "U", NULL },
+
+    { NGX_HTTP_GET, "/auth/sessions", NGX_HTTP_UPTIME_SESSION, 200,
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_SESSION_LIST, "US", NULL },
+
+    { NGX_HTTP_DELETE, "/auth/sessions/:id", NGX_HTTP_UPTIME_SESSION, 204,
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_SESSION_END, "UI", NULL },
+
+    { NGX_HTTP_POST, "/me/password", NGX_HTTP_UPTIME_SESSION, 204,
+      NULL, ngx_http_uptime_password_fields, 0,
+      NGX_UPTIME_SQL_API_ME_PASSWORD, "USAN", ngx_http_uptime_confirm },
+
+    { NGX_HTTP_DELETE, "/me", NGX_HTTP_UPTIME_SESSION, 204,
+      NULL, ngx_http_uptime_confirm_fields, 0,
+      NGX_UPTIME_SQL_API_ME_DELETE, "U", ngx_http_uptime_confirm },
+
+    { NGX_HTTP_PATCH, "/me", NGX_HTTP_UPTIME_SESSION, 200,
+      NULL, ngx_http_uptime_email_fields, 0,
+      NGX_UPTIME_SQL_API_ME_EMAIL, "USAN", ngx_http_uptime_confirm },
+
+    { NGX_HTTP_GET, "/me/audit", NGX_HTTP_UPTIME_SESSION, 200,
+      ngx_http_uptime_page_args, NULL, 0,
+      NGX_UPTIME_SQL_API_ME_AUDIT, "UA", NULL },
+
+    { NGX_HTTP_GET, "/users", NGX_HTTP_UPTIME_ADMIN, 200,
+      ngx_http_uptime_users_args, NULL, 0,
+      NGX_UPTIME_SQL_API_ADMIN_USERS, "UA", NULL },
+
+    { NGX_HTTP_PATCH, "/users/:id", NGX_HTTP_UPTIME_ADMIN, 200,
+      NULL, ngx_http_uptime_user_fields, 1,
+      NGX_UPTIME_SQL_API_ADMIN_USER_PATCH, "UIAN", NULL },
+
+    { NGX_HTTP_GET, "/settings", NGX_HTTP_UPTIME_ADMIN, 200,
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_ADMIN_SETTINGS, "U", NULL },
+
+    { NGX_HTTP_PATCH, "/settings", NGX_HTTP_UPTIME_ADMIN, 200,
+      NULL, ngx_http_uptime_settings_fields, 1,
+      NGX_UPTIME_SQL_API_ADMIN_SETTINGS_PATCH, "UAN", NULL },
+
+    { NGX_HTTP_GET, "/invitations", NGX_HTTP_UPTIME_ADMIN, 200,
+      ngx_http_uptime_page_args, NULL, 0,
+      NGX_UPTIME_SQL_API_ADMIN_INVITATIONS, "UA", NULL },
+
+    { NGX_HTTP_POST, "/invitations", NGX_HTTP_UPTIME_ADMIN, 201,
+      NULL, ngx_http_uptime_invitation_fields, 0, 0, NULL,
+      ngx_http_uptime_invitation_create },
+
+    { NGX_HTTP_DELETE, "/invitations/:id", NGX_HTTP_UPTIME_ADMIN, 204,
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_ADMIN_INVITATION_DELETE, "UIN",
+      NULL },
+
+    { NGX_HTTP_GET, "/keys", NGX_HTTP_UPTIME_SESSION, 200,
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_KEY_LIST, "U", NULL },
+
+    { NGX_HTTP_POST, "/keys", NGX_HTTP_UPTIME_SESSION, 201,
+      NULL, ngx_http_uptime_key_fields, 0, 0, NULL,
+      ngx_http_uptime_key_create },
+
+    { NGX_HTTP_DELETE, "/keys/:id", NGX_HTTP_UPTIME_SESSION, 204,
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_KEY_DELETE, "UI", NULL },
 
     { NGX_HTTP_GET, "/me", NGX_HTTP_UPTIME_USER, 200,
       NULL, NULL, 0, NGX_UPTIME_SQL_API_ME, "U", NULL },

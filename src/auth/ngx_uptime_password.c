@@ -199,6 +199,26 @@ ngx_uptime_password_done(ngx_event_t *ev)
 }
 
 
+ngx_uint_t
+ngx_uptime_password_outdated(ngx_str_t *hash)
+{
+    char  text[crypto_pwhash_STRBYTES];
+
+    if (hash->len >= sizeof(text)) {
+        return 0;
+    }
+
+    ngx_memcpy(text, hash->data, hash->len);
+    text[hash->len] = '\0';
+
+    /* -1: not a hash at all, which no password can be right for */
+
+    return crypto_pwhash_str_needs_rehash(text, NGX_UPTIME_PASSWORD_OPS,
+                                          NGX_UPTIME_PASSWORD_MEM)
+           == 1;
+}
+
+
 void
 ngx_uptime_password_detach(ngx_uptime_password_t *task)
 {

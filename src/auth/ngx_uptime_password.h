@@ -41,6 +41,9 @@ ngx_uptime_password_t *ngx_uptime_password_post(ngx_thread_pool_t *threads,
     ngx_str_t *password, ngx_str_t *hash, ngx_uptime_password_pt handler,
     void *data, ngx_log_t *log);
 
+/* 1: the hash was made with other parameters than today's. */
+ngx_uint_t ngx_uptime_password_outdated(ngx_str_t *hash);
+
 /* The asker goes away; the handler will not be called. */
 void ngx_uptime_password_detach(ngx_uptime_password_t *task);
 

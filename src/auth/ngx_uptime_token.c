@@ -18,7 +18,6 @@
 
 
 #define NGX_UPTIME_TOKEN_NAME      "uptime"      /* issuer and audience */
-#define NGX_UPTIME_TOKEN_USE       "access"
 #define NGX_UPTIME_TOKEN_MIN_KEY   32
 #define NGX_UPTIME_TOKEN_MAX_FILE  65536
 
@@ -34,7 +33,7 @@ static ngx_int_t ngx_uptime_token_part(ngx_pool_t *pool, u_char *start,
     u_char *end, cJSON **object);
 static ngx_int_t ngx_uptime_token_find(ngx_array_t *keys, cJSON *header,
     ngx_uptime_token_key_t **key);
-static ngx_int_t ngx_uptime_token_claims(jwt_t *jwt,
+static ngx_int_t ngx_uptime_token_claims(jwt_t *jwt, const char *use,
     ngx_uptime_claims_t *claims);
 static ngx_uint_t ngx_uptime_token_is(const char *value, const char *wanted);
 
@@ -227,12 +226,13 @@ ngx_uptime_token_kid(ngx_array_t *keys, ngx_str_t *kid)
 
 
 ngx_int_t
-ngx_uptime_token_issue(ngx_pool_t *pool, ngx_array_t *keys,
-    const ngx_uptime_claims_t *claims, ngx_str_t *token)
+ngx_uptime_token_issue_use(ngx_pool_t *pool, ngx_array_t *keys,
+    const char *use, const ngx_uptime_claims_t *claims, ngx_str_t *token)
 {
     char                    *text;
     jwt_t                   *jwt;
     u_char                   sub[NGX_INT64_LEN + 1];
+    u_char                   sid[NGX_INT64_LEN + 1];
     ngx_str_t                s;
     ngx_uptime_token_key_t  *key;
 
@@ -240,6 +240,7 @@ ngx_uptime_token_issue(ngx_pool_t *pool, ngx_array_t *keys,
     text = NULL;
 
     *ngx_sprintf(sub, "%L", claims->user) = '\0';
+    *ngx_sprintf(sid, "%L", claims->session) = '\0';
 
     if (jwt_new(&jwt) != 0) {
         return NGX_ERROR;
@@ -251,10 +252,11 @@ ngx_uptime_token_issue(ngx_pool_t *pool, ngx_array_t *keys,
      */
 
     if (jwt_add_header(jwt, "kid", (char *) key->kid.data) == 0
-        && jwt_add_grant(jwt, "token_use", NGX_UPTIME_TOKEN_USE) == 0
+        && jwt_add_grant(jwt, "token_use", use) == 0
         && jwt_add_grant(jwt, "iss", NGX_UPTIME_TOKEN_NAME) == 0
         && jwt_add_grant(jwt, "aud", NGX_UPTIME_TOKEN_NAME) == 0
         && jwt_add_grant(jwt, "sub", (char *) sub) == 0
+        && jwt_add_grant(jwt, "sid", (char *) sid) == 0
         && jwt_add_grant(jwt, "role", claims->admin ? "admin" : "user") == 0
         && jwt_add_grant_int(jwt, "iat", ngx_time()) == 0
         && jwt_add_grant_int(jwt, "exp", claims->expires) == 0
@@ -283,8 +285,8 @@ ngx_uptime_token_issue(ngx_pool_t *pool, ngx_array_t *keys,
 
 
 ngx_int_t
-ngx_uptime_token_verify(ngx_pool_t *pool, ngx_array_t *keys, ngx_str_t *token,
-    ngx_uptime_claims_t *claims)
+ngx_uptime_token_verify_use(ngx_pool_t *pool, ngx_array_t *keys,
+    const char *use, ngx_str_t *token, ngx_uptime_claims_t *claims)
 {
     jwt_t                   *jwt;
     u_char                  *text;
@@ -317,7 +319,7 @@ ngx_uptime_token_verify(ngx_pool_t *pool, ngx_array_t *keys, ngx_str_t *token,
     }
 
     rc = (jwt_get_alg(jwt) == JWT_ALG_HS256)
-         ? ngx_uptime_token_claims(jwt, claims) : NGX_DECLINED;
+         ? ngx_uptime_token_claims(jwt, use, claims) : NGX_DECLINED;
 
     jwt_free(jwt);
 
@@ -426,24 +428,25 @@ ngx_uptime_token_find(ngx_array_t *keys, cJSON *header,
 
 
 static ngx_int_t
-ngx_uptime_token_claims(jwt_t *jwt, ngx_uptime_claims_t *claims)
+ngx_uptime_token_claims(jwt_t *jwt, const char *use,
+    ngx_uptime_claims_t *claims)
 {
     long         iat, exp;
-    ngx_int_t    user;
-    const char  *sub, *role;
+    ngx_int_t    user, session;
+    const char  *sub, *sid, *role;
 
     sub = jwt_get_grant(jwt, "sub");
+    sid = jwt_get_grant(jwt, "sid");
     role = jwt_get_grant(jwt, "role");
     iat = jwt_get_grant_int(jwt, "iat");
     exp = jwt_get_grant_int(jwt, "exp");
 
-    if (sub == NULL || role == NULL
+    if (sub == NULL || sid == NULL || role == NULL
         || !ngx_uptime_token_is(jwt_get_grant(jwt, "iss"),
                                 NGX_UPTIME_TOKEN_NAME)
         || !ngx_uptime_token_is(jwt_get_grant(jwt, "aud"),
                                 NGX_UPTIME_TOKEN_NAME)
-        || !ngx_uptime_token_is(jwt_get_grant(jwt, "token_use"),
-                                NGX_UPTIME_TOKEN_USE)
+        || !ngx_uptime_token_is(jwt_get_grant(jwt, "token_use"), use)
         || exp <= ngx_time()
         || iat <= 0 || iat > ngx_time() + NGX_UPTIME_TOKEN_LEEWAY)
     {
@@ -451,11 +454,14 @@ ngx_uptime_token_claims(jwt_t *jwt, ngx_uptime_claims_t *claims)
     }
 
     user = ngx_atoi((u_char *) sub, ngx_strlen(sub));
-    if (user == NGX_ERROR || user == 0) {
+    session = ngx_atoi((u_char *) sid, ngx_strlen(sid));
+
+    if (user <= 0 || session <= 0) {
         return NGX_DECLINED;
     }
 
     claims->user = user;
+    claims->session = session;
     claims->admin = ngx_uptime_token_is(role, "admin");
     claims->expires = exp;
 

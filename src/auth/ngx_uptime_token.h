@@ -8,12 +8,17 @@
 
 
 /*
- * Access tokens: JWT, HS256 and nothing else (the rules of RFC 8725).
+ * Access tokens: JWT, HS256 and nothing else (the rules of RFC 8725).  One
+ * that is good for one use is good for no other.
  * This is the only way to libjwt.
  */
 
 
 #define NGX_UPTIME_TOKEN_MAX     4096       /* bytes */
+/* what it is good for: the claim "token_use" */
+#define NGX_UPTIME_TOKEN_ACCESS  "access"
+#define NGX_UPTIME_TOKEN_TOTP    "totp"     /* second step of a log-in   */
+
 #define NGX_UPTIME_TOKEN_LEEWAY  30         /* seconds of clock difference */
 
 
@@ -25,6 +30,7 @@ typedef struct {
 
 typedef struct {
     int64_t       user;
+    int64_t       session;
     unsigned      admin:1;
     time_t        expires;                  /* epoch seconds */
 } ngx_uptime_claims_t;
@@ -38,12 +44,21 @@ typedef struct {
 ngx_array_t *ngx_uptime_token_keys(ngx_conf_t *cf, ngx_str_t *file);
 
 /* Allocated from the pool. */
-ngx_int_t ngx_uptime_token_issue(ngx_pool_t *pool, ngx_array_t *keys,
-    const ngx_uptime_claims_t *claims, ngx_str_t *token);
+ngx_int_t ngx_uptime_token_issue_use(ngx_pool_t *pool, ngx_array_t *keys,
+    const char *use, const ngx_uptime_claims_t *claims, ngx_str_t *token);
 
 /* NGX_OK, NGX_DECLINED (not a valid token of ours), NGX_ERROR (memory). */
-ngx_int_t ngx_uptime_token_verify(ngx_pool_t *pool, ngx_array_t *keys,
-    ngx_str_t *token, ngx_uptime_claims_t *claims);
+ngx_int_t ngx_uptime_token_verify_use(ngx_pool_t *pool, ngx_array_t *keys,
+    const char *use, ngx_str_t *token, ngx_uptime_claims_t *claims);
+
+/* The same for access tokens. */
+#define ngx_uptime_token_issue(pool, keys, claims, token)                     \
+    ngx_uptime_token_issue_use(pool, keys, NGX_UPTIME_TOKEN_ACCESS, claims,   \
+                               token)
+
+#define ngx_uptime_token_verify(pool, keys, token, claims)                    \
+    ngx_uptime_token_verify_use(pool, keys, NGX_UPTIME_TOKEN_ACCESS, token,   \
+                                claims)
 
 
 #endif /* _NGX_UPTIME_TOKEN_H_INCLUDED_ */

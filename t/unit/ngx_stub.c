@@ -82,6 +82,13 @@ ngx_stub_pool(void)
 
 
 void
+ngx_explicit_memzero(void *buf, size_t n)
+{
+    ngx_memzero(buf, n);
+}
+
+
+void
 ngx_destroy_pool(ngx_pool_t *pool)
 {
     ngx_stub_pool_t     *p;

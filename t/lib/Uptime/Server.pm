@@ -27,7 +27,9 @@ sub new {
 
     my $self = bless { master => 1, workers => 1, checker => 0, owner => $$,
         log_level => 'info', directives => '', http => '', server => '',
-        main => '', allow => '127.0.0.0/8', port => free_port(), %o }, $class;
+        main => '', location => '', cookie => 'insecure',
+        login_attempts => 0, allow => '127.0.0.0/8', port => free_port(),
+        %o }, $class;
 
     push @started, $self;
     weaken($started[-1]);
@@ -72,6 +74,8 @@ sub config {
     my $database = $self->{database};
     my $dir = $self->{dir};
     my $key = $self->{key_file};
+    my $cookie = $self->{cookie} eq 'insecure'
+        ? 'uptime_insecure_cookie on;' : '';
     my $node = defined $self->{node} ? "uptime_node $self->{node};" : '';
     my $allow = $self->{allow} ? "uptime_allow_targets $self->{allow};" : '';
     my $temp = join "\n", map { "    ${_}_temp_path temp/$_;" }
@@ -100,6 +104,7 @@ $temp
     uptime_token_key_file $key;
     uptime_checker $checker;
     uptime_spool_path spool;
+    uptime_login_attempts $self->{login_attempts};
     $node
     $allow
     $self->{directives}
@@ -110,6 +115,8 @@ $temp
 
         location /api/ {
             uptime_api;
+            $cookie
+            $self->{location}
         }
 
         location = /plain {

@@ -15,6 +15,7 @@ use Time::HiRes ();
 use Uptime::Client;
 use Uptime::Cluster;
 use Uptime::Server;
+use Uptime::Session;
 use Uptime::Target;
 use Uptime::Token ();
 use Uptime::Util qw(wait_until spew random_hex);
@@ -44,7 +45,7 @@ sub new {
 
     my $self = bless {
         cluster => delete $o{cluster} // Uptime::Cluster->of_run,
-        db      => 't_' . $name . "_$$" . '_' . random_hex(2),
+        db      => 't_' . $name . "_$$" . '_' . random_hex(4),
         servers => [],
         targets => 0,
     }, $class;

@@ -10,6 +10,9 @@ use Exporter qw(import);
 use JSON::PP ();
 use MIME::Base64 qw(encode_base64url decode_base64url);
 
+# a session need not exist, it only must not have ended
+use constant NO_SESSION => '2000000000';
+
 our @EXPORT_OK = qw(mint sign claims b64 unb64);
 
 my $json = JSON::PP->new->canonical->utf8;
@@ -37,8 +40,8 @@ sub sign {
 }
 
 
-# key => bytes, kid, sub; header => {...} and claims => {...} replace single
-# members, undef takes one away
+# key => bytes, kid, sub, sid; header => {...} and claims => {...} replace
+# single members, undef takes one away
 sub mint {
     my (%o) = @_;
 
@@ -46,8 +49,9 @@ sub mint {
     my %header = (alg => 'HS256', typ => 'JWT', kid => $o{kid},
         %{ $o{header} // {} });
     my %claims = (token_use => 'access', iss => 'uptime', aud => 'uptime',
-        sub => "$o{sub}", role => $o{role} // 'user', iat => $now,
-        exp => $now + 600, %{ $o{claims} // {} });
+        sub => "$o{sub}", sid => $o{sid} // NO_SESSION,
+        role => $o{role} // 'user', iat => $now, exp => $now + 600,
+        %{ $o{claims} // {} });
 
     for my $h (\%header, \%claims) {
         delete @$h{ grep { !defined $h->{$_} } keys %$h };

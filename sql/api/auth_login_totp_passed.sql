@@ -1,0 +1,25 @@
+-- $1 bigint: user, $2 bigint: step of the code, or 0, $3 text: SHA-256 of
+-- the recovery code in hex, or empty, $4 text: address.  Each is good once:
+-- those who come with the same one meet at its row.  Result: id, role, user
+-- object; no row if it is used up or wrong.
+WITH step AS (
+    UPDATE users SET totp_last_step = $2::bigint
+    WHERE id = $1::bigint AND totp_last_step < $2::bigint
+      AND totp_confirmed_at IS NOT NULL AND disabled_at IS NULL
+    RETURNING id
+), code AS (
+    UPDATE recovery_codes SET used_at = now()
+    WHERE user_id = $1::bigint AND hash = decode($3, 'hex')
+      AND used_at IS NULL
+    RETURNING user_id AS id
+), told AS (
+    INSERT INTO audit (user_id, event, address)
+    SELECT code.id, 'recovery_code_used', $4::inet FROM code
+), passed AS MATERIALIZED (
+    SELECT u.id, throttle_refund(u.email, $4::inet, true)
+    FROM users u
+    WHERE u.id IN (SELECT id FROM step UNION ALL SELECT id FROM code)
+      AND u.disabled_at IS NULL
+)
+SELECT u.id, u.role, {{user_json}}
+FROM passed JOIN users u ON u.id = passed.id

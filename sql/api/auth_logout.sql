@@ -1,0 +1,10 @@
+-- $1 text: SHA-256 of a refresh token in hex.  Ends its session.
+WITH ended AS (
+    UPDATE sessions s SET ended_at = now()
+    FROM refresh_tokens r
+    WHERE r.hash = decode($1, 'hex') AND s.id = r.session_id
+      AND s.ended_at IS NULL
+    RETURNING s.id, s.user_id
+)
+INSERT INTO audit (user_id, event, object_id)
+SELECT ended.user_id, 'signed_out', ended.id FROM ended

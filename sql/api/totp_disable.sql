@@ -1,0 +1,15 @@
+-- $1 bigint: the caller.  No row if there was nothing to disable.
+WITH old AS (
+    SELECT id, totp_confirmed_at IS NOT NULL AS enabled FROM users
+    WHERE id = $1::bigint AND totp_secret IS NOT NULL
+    FOR UPDATE
+), u AS (
+    UPDATE users SET totp_secret = NULL, totp_confirmed_at = NULL
+    FROM old WHERE users.id = old.id
+), codes AS (
+    DELETE FROM recovery_codes r USING old WHERE r.user_id = old.id
+), told AS (
+    INSERT INTO audit (user_id, event)
+    SELECT old.id, 'totp_disabled' FROM old WHERE old.enabled
+)
+SELECT NULL, '' FROM old

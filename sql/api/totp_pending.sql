@@ -1,0 +1,6 @@
+-- $1 bigint: the caller.  Result: error, secret in hex.
+SELECT CASE WHEN u.totp_confirmed_at IS NOT NULL THEN 'totp_enabled'
+            WHEN u.totp_secret IS NULL THEN 'totp_not_enrolled' END,
+       encode(u.totp_secret, 'hex')
+FROM users u
+WHERE u.id = $1::bigint

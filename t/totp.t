@@ -1,0 +1,287 @@
+# Two-factor: enrol, confirm, log in by a second step, recovery codes,
+# disable.
+
+use strict;
+use warnings;
+
+use Digest::SHA qw(hmac_sha1 sha256_hex);
+use Uptime::Test;
+use Uptime::Session;
+use Uptime::Token qw(claims);
+
+my $password = Uptime::Session::PASSWORD;
+
+my $t = Uptime::Test->new(workers => 2);
+$t->nginx;
+$t->nginx;
+my $c = $t->client;
+my $node = $t->client(undef, 1);
+
+
+sub unbase32 {
+    my ($text) = @_;
+
+    my $bits = join '', map { sprintf '%05b',
+        index('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', $_) } split //, $text;
+    return pack 'B' . 8 * int(length($bits) / 8), $bits;
+}
+
+
+# RFC 6238
+sub code_at {
+    my ($secret, $step) = @_;
+
+    my $mac = hmac_sha1(pack('Q>', $step), $secret);
+    my $at = ord(substr $mac, -1) & 15;
+    return sprintf '%06d',
+        (unpack('N', substr $mac, $at, 4) & 0x7fffffff) % 1_000_000;
+}
+
+
+sub code { return code_at($_[0], int(time / 30) + ($_[1] // 0)) }
+
+
+# A code that is none of those that are good now or soon.
+sub wrong {
+    my ($secret) = @_;
+
+    my %good = map { code($secret, $_) => 1 } -2 .. 3;
+    return (grep { !$good{$_} } '000000' .. '000009')[0];
+}
+
+
+# The last step may be a while ago.
+sub forget_steps {
+    return $t->execute('UPDATE users SET totp_last_step = 0');
+}
+
+
+sub challenge {
+    my ($s, %o) = @_;
+
+    my $res = ($o{client} // $c)->post('/auth/login',
+        { email => $s->{email}, password => $s->{password} });
+    return $res->{json}{challenge} // die "no challenge: $res->{content}";
+}
+
+
+sub second {
+    my ($client, $challenge, $code) = @_;
+
+    return $client->post('/auth/login/totp',
+        { challenge => $challenge, code => $code });
+}
+
+
+sub events {
+    my ($s, $event) = @_;
+
+    return $t->value('SELECT count(*) FROM audit WHERE user_id = ? '
+        . 'AND event = ?', $s->{id}, $event);
+}
+
+
+# --- enrol
+
+my $one = Uptime::Session->sign_up($c, email => 'a+b/c@example.com');
+my $me = $one->{client};
+my $other = Uptime::Session->sign_up($c);
+
+is($me->get('/me')->{json}{totp_enabled}, false, 'off at first');
+problem_ok($me->post('/me/totp/confirm', { code => '123456' }), 409,
+    'totp_not_enrolled', 'nothing to confirm');
+problem_ok($me->delete('/me/totp', { password => $password }), 404,
+    'not_found', 'nothing to disable');
+problem_ok($me->post('/me/totp', { password => 'wrong' }), 403,
+    'wrong_password', 'enrolling needs the password');
+is($t->value('SELECT count(*) FROM users WHERE totp_secret IS NOT NULL'), 0,
+    'nothing is stored');
+
+my $res = $me->post('/me/totp', { password => $password });
+is($res->{status}, 200, 'enrol') or diag($res->{content});
+is_deeply([sort keys %{ $res->{json} }], [qw(otpauth_uri secret)],
+    'what it gives');
+my $first = unbase32($res->{json}{secret});
+is(length $first, 20, '160 bits');
+is($res->{json}{otpauth_uri}, 'otpauth://totp/uptime:a%2Bb%2Fc%40example.com'
+    . "?secret=$res->{json}{secret}&issuer=uptime&algorithm=SHA1&digits=6"
+    . '&period=30', 'URI for the authenticator');
+
+$res = $me->post('/me/totp', { password => $password });
+my $secret = unbase32($res->{json}{secret});
+isnt($secret, $first, 'again: another secret');
+is($me->get('/me')->{json}{totp_enabled}, false, 'still off');
+is($c->post('/auth/login', { email => $one->{email},
+    password => $password })->{json}{totp_required}, undef,
+    'and not asked for');
+
+for my $code (wrong($secret), code($first), code($secret, -2),
+    code($secret, 3), 'abcdef', '12345', '1234567')
+{
+    fields_ok($me->post('/me/totp/confirm', { code => $code }),
+        { code => 'invalid_code' }, 'a wrong code to confirm');
+}
+
+
+# --- confirm
+
+$res = $me->post('/me/totp/confirm', { code => code($secret) });
+is($res->{status}, 200, 'confirm') or diag($res->{content});
+my @recovery = @{ $res->{json}{recovery_codes} };
+is(scalar @recovery, 10, 'ten recovery codes');
+is(scalar(grep { !/^(?:[A-Z2-7]{4}-){3}[A-Z2-7]{4}$/ } @recovery), 0,
+    'of 80 bits');
+is(scalar keys %{ { map { $_ => 1 } @recovery } }, 10, 'all different');
+is($t->value("SELECT string_agg(encode(hash, 'hex'), ' ' ORDER BY "
+    . "encode(hash, 'hex') COLLATE \"C\") FROM recovery_codes"),
+    join(' ', sort map { sha256_hex(s/-//gr) } @recovery),
+    'stored as hashes');
+is($me->get('/me')->{json}{totp_enabled}, true, 'on');
+is(events($one, 'totp_enabled'), 1, 'in the audit trail');
+problem_ok($me->post('/me/totp', { password => $password }), 409,
+    'totp_enabled', 'not enrolled again');
+problem_ok($me->post('/me/totp/confirm', { code => code($secret, 1) }), 409,
+    'totp_enabled', 'nor confirmed');
+
+
+# --- log-in
+
+forget_steps();
+$res = $c->post('/auth/login', { email => $one->{email},
+    password => $password });
+is($res->{status}, 200, 'the first step');
+is_deeply([sort keys %{ $res->{json} }], [qw(challenge totp_required)],
+    'gives no token');
+is($res->{json}{totp_required}, true, 'but says so');
+is($res->{headers}{'set-cookie'}, undef, 'and no cookie');
+my $challenge = $res->{json}{challenge};
+my (undef, $claims) = claims($challenge);
+is($claims->{token_use}, 'totp', 'the use of the challenge');
+is($claims->{exp} - $claims->{iat}, 300, 'for five minutes');
+
+problem_ok($c->post('/auth/login', { email => $one->{email},
+    password => 'wrong' }), 401, 'invalid_credentials',
+    'a wrong password tells nothing of it');
+problem_ok($c->get('/me', undef, token => $challenge), 401, 'invalid_token',
+    'a challenge is no access token');
+problem_ok(second($c, $other->{token}, code($secret)), 401,
+    'invalid_challenge', 'an access token is no challenge');
+problem_ok(second($c, $one->{token}, code($secret)), 401,
+    'invalid_challenge', "not even one's own");
+problem_ok(second($c, 'x' . $challenge, code($secret)), 401,
+    'invalid_challenge', 'nor is a mangled one');
+problem_ok(second($c, $t->mint(sub => $one->{id}, sid => $claims->{sid},
+    claims => { token_use => 'totp', exp => time - 1, iat => time - 301 }),
+    code($secret)), 401, 'invalid_challenge', 'nor an old one');
+
+for my $bad (wrong($secret), code($secret, -2), 'ABCD-EFGH-IJKL-MNOP', 'x') {
+    problem_ok(second($c, $challenge, $bad), 401, 'invalid_code',
+        'a wrong code');
+}
+
+$res = second($node, $challenge, code($secret));
+is($res->{status}, 200, 'the second step, on another node')
+    or diag($res->{content});
+is_deeply([sort keys %{ $res->{json} }],
+    [qw(access_token expires_in token_type user)], 'a log-in');
+is($res->{json}{user}{id}, $one->{id}, 'of that user');
+like($res->{headers}{'set-cookie'} // '', qr/^uptime_refresh=.{43};/,
+    'with its cookie');
+is($c->get('/me', undef, token => $res->{json}{access_token})->{status}, 200,
+    'which works');
+is($t->value("SELECT attempts FROM throttles WHERE key = ?",
+    "a:$one->{email}"), 0, 'a success clears the account');
+
+problem_ok(second($c, challenge($one), code($secret)), 401, 'invalid_code',
+    'a code is good once');
+
+# many with one code, at once
+forget_steps();
+$t->execute('DELETE FROM throttles');
+my $body = JSON::PP->new->encode({ challenge => challenge($one),
+    code => code($secret) });
+my @conns = map { $t->conn($_ % 2) } 1 .. 8;
+$_->send("POST /api/v1/auth/login/totp HTTP/1.1\r\nHost: x\r\n"
+    . "Content-Type: application/json\r\nContent-Length: "
+    . length($body) . "\r\n\r\n$body") for @conns;
+is_deeply([sort map { ($_->response // {})->{status} } @conns],
+    [200, (401) x 7], 'also for eight at once');
+
+
+# --- recovery codes
+
+$t->execute('DELETE FROM throttles');
+is(second($c, challenge($one), $recovery[0])->{status}, 200,
+    'a recovery code');
+problem_ok(second($c, challenge($one), $recovery[0]), 401, 'invalid_code',
+    'is good once');
+is(second($c, challenge($one), lc($recovery[1] =~ s/-/ /gr))->{status}, 200,
+    'however it is typed');
+is(events($one, 'recovery_code_used'), 2, 'in the audit trail');
+my $two = $other->{client};
+my $theirs = unbase32($two->post('/me/totp', { password => $password })
+    ->{json}{secret});
+$two->post('/me/totp/confirm', { code => code($theirs) });
+problem_ok(second($c, challenge($other), $recovery[2]), 401, 'invalid_code',
+    "another's recovery code");
+
+
+# --- guessing
+
+$t->execute('DELETE FROM throttles');
+$challenge = challenge($one);
+my @status = map {
+    # the password does not give new attempts
+    challenge($one) if $_ == 5;
+    second($_ % 2 ? $c : $node, $challenge, wrong($secret))->{status};
+} 1 .. 11;
+is_deeply(\@status, [(401) x 10, 429], 'codes count like passwords');
+problem_ok($c->post('/auth/login', { email => $one->{email},
+    password => $password }), 429, 'too_many_requests', 'for both steps');
+forget_steps();
+problem_ok(second($c, $challenge, code($secret)), 429, 'too_many_requests',
+    'the right code as well');
+$t->execute("UPDATE throttles SET last_at = last_at - interval '1 s'");
+is(second($c, $challenge, code($secret))->{status}, 200,
+    'until the delay is over');
+
+
+# --- what ends a challenge
+
+forget_steps();
+$challenge = challenge($other);
+$t->execute('UPDATE users SET disabled_at = now() WHERE id = ?',
+    $other->{id});
+problem_ok(second($c, $challenge, code($theirs)), 401, 'invalid_challenge',
+    'a disabled user');
+$challenge = challenge($one);
+$t->execute('UPDATE users SET password_changed_at = now() WHERE id = ?',
+    $one->{id});
+problem_ok(second($c, $challenge, code($secret)), 401, 'invalid_challenge',
+    'another password');
+
+
+# --- disable
+
+problem_ok($me->delete('/me/totp', { password => 'wrong' }), 403,
+    'wrong_password', 'not without the password');
+$challenge = challenge($one);
+is($me->delete('/me/totp', { password => $password })->{status}, 204,
+    'disable');
+is($me->get('/me')->{json}{totp_enabled}, false, 'off');
+is(events($one, 'totp_disabled'), 1, 'in the audit trail');
+is($t->value('SELECT count(*) FROM recovery_codes WHERE user_id = ?',
+    $one->{id}), 0, 'its recovery codes are gone');
+problem_ok(second($c, $challenge, code($secret)), 401, 'invalid_challenge',
+    'its challenges as well');
+ok(defined $c->post('/auth/login', { email => $one->{email},
+    password => $password })->{json}{access_token},
+    'the password is enough again');
+
+for my $path ('/me/totp', '/me/totp/confirm') {
+    problem_ok($c->post($path, {}), 401, 'missing_token', "$path for anyone");
+}
+fields_ok($c->post('/auth/login/totp', {}), { challenge => 'required',
+    code => 'required' }, 'both are needed');
+
+done_testing;

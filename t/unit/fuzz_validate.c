@@ -1,0 +1,178 @@
+
+/*
+ * A field table over any JSON, or (first byte odd) over a query string.
+ * There are errors or the object is good: then it holds nothing that the
+ * table does not name, and is its own normal form.
+ *
+ * sources: src/core/ngx_uptime_validate.c
+ * sources: src/core/ngx_uptime_validate_types.c
+ * sources: src/core/ngx_uptime_validate_headers.c
+ * sources: src/core/ngx_uptime_validate_args.c
+ * sources: src/core/ngx_uptime_checks.c src/core/ngx_uptime_addr.c
+ * sources: src/core/ngx_uptime_url.c src/core/ngx_uptime_host.c
+ * sources: src/core/ngx_uptime_status.c src/core/ngx_uptime_utf8.c
+ * sources: src/core/ngx_uptime_json.c src/core/ngx_uptime_json_scan.c
+ */
+
+
+#include "ngx_stub.h"
+
+#include "ngx_uptime_validate.h"
+
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+static void judge(ngx_pool_t *pool, cJSON *object, ngx_uint_t patch);
+static ngx_uint_t validate(ngx_pool_t *pool, cJSON *object, ngx_uint_t patch);
+static int known(const char *name);
+static void require(int ok);
+
+
+static const char *const  modes[] = { "present", "absent", NULL };
+
+static ngx_array_t               allow;
+static ngx_uptime_addr_policy_t  policy = { &allow, NULL };
+
+
+static const ngx_uptime_field_t  fields[] = {
+    { ngx_string("url"), NGX_UPTIME_FIELD_STRING,
+      NGX_UPTIME_FIELD_REQUIRED|NGX_UPTIME_FIELD_TRIM,
+      1, 2048, NULL, 0, ngx_uptime_check_url },
+    { ngx_string("name"), NGX_UPTIME_FIELD_STRING, NGX_UPTIME_FIELD_TRIM,
+      2, 5, NULL, 0, NULL },
+    { ngx_string("body"), NGX_UPTIME_FIELD_STRING,
+      NGX_UPTIME_FIELD_MULTILINE|NGX_UPTIME_FIELD_NULLABLE,
+      0, 10, NULL, 0, NULL },
+    { ngx_string("password"), NGX_UPTIME_FIELD_STRING,
+      NGX_UPTIME_FIELD_SECRET, 0, 10, NULL, 0, NULL },
+    { ngx_string("interval"), NGX_UPTIME_FIELD_INT, 0,
+      10, 86400, NULL, 0, NULL },
+    { ngx_string("any"), NGX_UPTIME_FIELD_INT, NGX_UPTIME_FIELD_NULLABLE,
+      INT64_MIN, INT64_MAX, NULL, 0, NULL },
+    { ngx_string("paused"), NGX_UPTIME_FIELD_BOOL, 0, 0, 0, NULL, 0, NULL },
+    { ngx_string("mode"), NGX_UPTIME_FIELD_ENUM, 0, 0, 0, modes, 0, NULL },
+    { ngx_string("tags"), NGX_UPTIME_FIELD_STRINGS, NGX_UPTIME_FIELD_TRIM,
+      1, 3, NULL, 4, NULL },
+    { ngx_string("headers"), NGX_UPTIME_FIELD_HEADERS, 0,
+      0, 3, NULL, 6, NULL },
+    { ngx_string("status"), NGX_UPTIME_FIELD_STRING, 0,
+      1, 100, NULL, 0, ngx_uptime_check_status_ranges },
+    { ngx_string("email"), NGX_UPTIME_FIELD_STRING, 0,
+      1, 300, NULL, 0, ngx_uptime_check_email },
+    { ngx_string("cursor"), NGX_UPTIME_FIELD_STRING, 0,
+      1, 300, NULL, 0, ngx_uptime_check_cursor },
+    { ngx_string("from"), NGX_UPTIME_FIELD_STRING, 0,
+      1, 100, NULL, 0, ngx_uptime_check_time },
+    ngx_uptime_null_field
+};
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    cJSON       *object;
+    ngx_int_t    rc;
+    ngx_str_t    text;
+    ngx_pool_t  *pool;
+    const char  *reason;
+
+    if (size == 0) {
+        return 0;
+    }
+
+    pool = ngx_stub_pool();
+
+    text.len = size - 1;
+    text.data = ngx_pnalloc(pool, text.len);
+    ngx_memcpy(text.data, data + 1, text.len);
+    reason = NULL;
+
+    rc = (data[0] & 1)
+         ? ngx_uptime_validate_args(pool, fields, &text, &object, &reason)
+         : ngx_uptime_json_parse(pool, &text, &object, &reason);
+
+    require(rc == NGX_OK || (rc == NGX_DECLINED && reason != NULL));
+
+    if (rc == NGX_OK && cJSON_IsObject(object)) {
+        judge(pool, object, (data[0] >> 1) & 1);
+    }
+
+    ngx_destroy_pool(pool);
+
+    return 0;
+}
+
+
+static void
+judge(ngx_pool_t *pool, cJSON *object, ngx_uint_t patch)
+{
+    cJSON       *member, *again;
+    ngx_str_t    once, twice;
+    const char  *reason;
+
+    if (validate(pool, object, patch) != 0) {
+        return;
+    }
+
+    for (member = object->child; member; member = member->next) {
+        require(known(member->string));
+    }
+
+    require(patch ? object->child != NULL
+                  : cJSON_GetObjectItemCaseSensitive(object, "url") != NULL);
+
+    require(ngx_uptime_json_print(pool, object, &once) == NGX_OK);
+    require(ngx_uptime_json_parse(pool, &once, &again, &reason) == NGX_OK);
+    require(validate(pool, again, patch) == 0);
+    require(ngx_uptime_json_print(pool, again, &twice) == NGX_OK);
+    require(once.len == twice.len
+            && memcmp(once.data, twice.data, once.len) == 0);
+}
+
+
+/* How many errors; each has a code and a message. */
+
+static ngx_uint_t
+validate(ngx_pool_t *pool, cJSON *object, ngx_uint_t patch)
+{
+    ngx_uint_t                  i;
+    ngx_uptime_field_error_t   *error;
+    ngx_uptime_validate_ctx_t   ctx;
+
+    ctx.pool = pool;
+    ctx.policy = &policy;
+    ctx.errors = ngx_array_create(pool, 1, sizeof(ngx_uptime_field_error_t));
+
+    require(ngx_uptime_validate(&ctx, fields, object, patch) == NGX_OK);
+
+    error = ctx.errors->elts;
+
+    for (i = 0; i < ctx.errors->nelts; i++) {
+        require(error[i].code != NULL && error[i].message != NULL);
+    }
+
+    return ctx.errors->nelts;
+}
+
+
+static int
+known(const char *name)
+{
+    const ngx_uptime_field_t  *field;
+
+    for (field = fields; field->name.len; field++) {
+        if (strcmp((char *) field->name.data, name) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+require(int ok)
+{
+    if (!ok) {
+        abort();
+    }
+}
