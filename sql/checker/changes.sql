@@ -20,18 +20,15 @@ WITH changed AS (
           AND revision >= $2::bigint::text::xid8
     ORDER BY 1 LIMIT $4::bigint
 )
-SELECT c.id, v.shard,
+SELECT c.id, h.shard,
        CASE WHEN c.id = 0
             THEN pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-            ELSE v.revision END,
-       v.paused, v.url, v.method, v.headers,
-       v.body, v.expected_status, v.keyword, v.absent, v.interval, v.timeout,
-       v.retry_interval, v.failure_threshold, v.degraded_after_ms,
-       v.follow_redirects, v.max_redirects, v.verify_tls, v.status, v.told,
-       v.fails, v.status_since, v.told_since, v.last_slot, v.last_attempt
+            ELSE h.revision::text::bigint END,
+       v.*
 FROM (SELECT 0::bigint AS id UNION ALL SELECT id FROM changed) c
+LEFT JOIN monitors h ON h.id = c.id
 LEFT JOIN LATERAL (
-    SELECT {{monitor_row}}
+    SELECT {{monitor_tail}}
     FROM monitors m LEFT JOIN monitor_state s ON s.monitor_id = m.id
     WHERE m.id = c.id
 ) v ON true

@@ -9,7 +9,7 @@
 
 #include "ngx_uptime.h"
 #include "ngx_uptime_checker.h"
-#include "ngx_uptime_fetch.h"
+#include "ngx_uptime_probe.h"
 #include "ngx_uptime_schedule.h"
 #include "ngx_uptime_writer.h"
 
@@ -76,7 +76,7 @@ typedef struct {
     ngx_log_t                     *log;
     ngx_pool_t                    *pool;
     ngx_uptime_pg_pool_t          *pg;
-    ngx_uptime_fetcher_t          *fetcher;
+    ngx_uptime_prober_t            prober;
 
     int64_t                        id;          /* 0: not registered        */
     ngx_uptime_shard_e             shard[NGX_UPTIME_SHARDS];

@@ -139,9 +139,11 @@ ngx_uptime_process_create(ngx_uptime_checker_conf_t *conf, ngx_log_t *log)
         return NGX_ERROR;
     }
 
-    ck->fetcher = ngx_uptime_fetcher_create(ck->pool, conf->resolver,
-                                            conf->policy, &conf->ca_file, log);
-    if (ck->fetcher == NULL) {
+    ck->prober.log = log;
+    ck->prober.fetcher = ngx_uptime_fetcher_create(ck->pool, conf->resolver,
+                                                   conf->policy,
+                                                   &conf->ca_file, log);
+    if (ck->prober.fetcher == NULL) {
         return NGX_ERROR;
     }
 
@@ -168,6 +170,8 @@ ngx_uptime_process_migrated(void *data)
     if (ck->pg == NULL) {
         return;
     }
+
+    ck->prober.pg = ck->pg;
 
     ngx_uptime_writer_init(&ck->writer, ck->pg, ck->log);
 

@@ -24,7 +24,7 @@
 typedef struct {
     ngx_uptime_checker_t          *checker;
     ngx_uptime_monitor_t          *monitor;
-    ngx_uptime_fetch_t            *fetch;
+    ngx_uptime_probe_t             probe;
     int64_t                        checked_at;
     ngx_msec_t                     started;
 } ngx_uptime_check_t;
@@ -40,9 +40,8 @@ static void ngx_uptime_runner_overdue(ngx_uptime_checker_t *ck,
     ngx_uptime_monitor_t *m, int64_t now);
 static ngx_int_t ngx_uptime_runner_check(ngx_uptime_checker_t *ck,
     ngx_uptime_monitor_t *m, int64_t now);
-static void ngx_uptime_runner_done(ngx_uptime_fetch_t *f);
-static ngx_uptime_outcome_t ngx_uptime_runner_judge(ngx_uptime_check_t *c,
-    const ngx_uptime_result_t *result);
+static void ngx_uptime_runner_done(ngx_uptime_probe_t *p);
+static ngx_uptime_outcome_t ngx_uptime_runner_judge(ngx_uptime_check_t *c);
 
 
 void
@@ -303,34 +302,23 @@ static ngx_int_t
 ngx_uptime_runner_check(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
     int64_t now)
 {
-    ngx_uptime_check_t          *c;
-    ngx_uptime_fetch_request_t   request;
+    ngx_uptime_check_t  *c;
 
     c = ngx_alloc(sizeof(ngx_uptime_check_t), ck->log);
     if (c == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_memzero(&request, sizeof(ngx_uptime_fetch_request_t));
-
-    request.url = m->url;
-    request.method = m->method;
-    request.headers = m->headers;
-    request.body = m->body;
-    request.keyword = m->keyword;
-    request.timeout = m->timeout;
-    request.max_redirects = m->max_redirects;
-    request.follow = m->follow;
-    request.verify_tls = m->verify_tls;
-
     c->checker = ck;
     c->monitor = m;
     c->checked_at = now;
     c->started = ngx_current_msec;
 
-    c->fetch = ngx_uptime_fetch(ck->fetcher, &request, ngx_uptime_runner_done,
-                                c);
-    if (c->fetch == NULL) {
+    c->probe.target = &m->target;
+    c->probe.handler = ngx_uptime_runner_done;
+    c->probe.data = c;
+
+    if (ngx_uptime_probe(&ck->prober, &c->probe) != NGX_OK) {
         ngx_free(c);
         return NGX_ERROR;
     }
@@ -343,7 +331,7 @@ ngx_uptime_runner_check(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
 
 
 static void
-ngx_uptime_runner_done(ngx_uptime_fetch_t *f)
+ngx_uptime_runner_done(ngx_uptime_probe_t *p)
 {
     int64_t                now;
     ngx_uint_t             retry;
@@ -352,22 +340,22 @@ ngx_uptime_runner_done(ngx_uptime_fetch_t *f)
     ngx_uptime_monitor_t  *m;
     ngx_uptime_outcome_t   o;
 
-    c = f->data;
+    c = p->data;
     ck = c->checker;
     m = c->monitor;
 
     ngx_uptime_runner_lag(ck);
 
     now = ngx_uptime_now();
-    o = ngx_uptime_runner_judge(c, &f->result);
+    o = ngx_uptime_runner_judge(c);
 
-    ngx_uptime_runner_record(ck, m, &o, &f->result, c->checked_at);
+    ngx_uptime_runner_record(ck, m, &o, &p->result, c->checked_at);
 
     ngx_log_error(NGX_LOG_INFO, ck->log, 0,
                   "uptime: check of monitor %L: %s%s%s, status %ui, %L us",
                   m->id, ngx_uptime_status_name(o.status), o.cause ? " " : "",
                   o.cause ? ngx_uptime_cause_name(o.cause) : "",
-                  f->result.http_status, f->result.total_us);
+                  p->result.http_status, p->result.total_us);
 
     m->check = NULL;
     ck->runner.running--;
@@ -383,29 +371,13 @@ ngx_uptime_runner_done(ngx_uptime_fetch_t *f)
 
 
 static ngx_uptime_outcome_t
-ngx_uptime_runner_judge(ngx_uptime_check_t *c,
-    const ngx_uptime_result_t *result)
+ngx_uptime_runner_judge(ngx_uptime_check_t *c)
 {
     ngx_uptime_runner_t   *r;
-    ngx_uptime_expect_t    expect;
-    ngx_uptime_monitor_t  *m;
     ngx_uptime_outcome_t   o;
 
-    m = c->monitor;
     r = &c->checker->runner;
-
-    ngx_memzero(&expect, sizeof(ngx_uptime_expect_t));
-
-    if (ngx_uptime_status_parse(&m->expected, &expect.statuses) != NGX_OK) {
-        /* cannot be stored through the API; nothing is said to be up */
-        expect.statuses.n = 0;
-    }
-
-    expect.degraded_us = (int64_t) m->degraded * 1000;
-    expect.keyword = (m->keyword.len != 0);
-    expect.absent = m->absent;
-
-    o = ngx_uptime_outcome(result, &expect);
+    o = ngx_uptime_probe_outcome(&c->probe);
 
     if (r->has_stalled && (o.status == NGX_UPTIME_DOWN
                            || o.status == NGX_UPTIME_DEGRADED)
@@ -430,7 +402,7 @@ ngx_uptime_runner_cancel(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m)
         return;
     }
 
-    ngx_uptime_fetch_cancel(c->fetch);
+    ngx_uptime_probe_cancel(&c->probe);
     ngx_free(c);
 
     m->check = NULL;

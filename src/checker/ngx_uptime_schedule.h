@@ -7,6 +7,7 @@
 #include <ngx_core.h>
 
 #include "ngx_uptime_outcome.h"
+#include "ngx_uptime_target.h"
 
 
 /*
@@ -42,25 +43,14 @@ struct ngx_uptime_monitor_s {
     int64_t                        told_since;  /* 0: never told            */
     ngx_uptime_state_t             state;
 
-    uint32_t                       interval;    /* ms                       */
+    uint32_t                       interval;    /* of the slots, ms         */
     uint32_t                       retry;       /* ms                       */
-    uint32_t                       timeout;     /* ms                       */
-    uint32_t                       degraded;    /* ms; 0: never             */
     uint16_t                       attempt;
     uint16_t                       last_attempt;
     uint16_t                       threshold;
     uint8_t                        shard;
-    uint8_t                        max_redirects;
-    unsigned                       follow:1;
-    unsigned                       verify_tls:1;
-    unsigned                       absent:1;
 
-    ngx_str_t                      url;
-    ngx_str_t                      method;
-    ngx_str_t                      headers;
-    ngx_str_t                      body;
-    ngx_str_t                      expected;
-    ngx_str_t                      keyword;
+    ngx_uptime_target_t            target;
 };
 
 

@@ -1,6 +1,6 @@
 
 /*
- * sources: src/checker/ngx_uptime_outcome.c src/core/ngx_uptime_status.c
+ * sources: src/probe/ngx_uptime_outcome.c src/core/ngx_uptime_status.c
  */
 
 

@@ -1,0 +1,84 @@
+
+/*
+ * What all kinds of probes have in common: the table of kinds, start, end
+ * and verdict.  Used in any process.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include "ngx_uptime_probe.h"
+
+
+const ngx_uptime_kind_t *const  ngx_uptime_kinds[NGX_UPTIME_KIND_N] = {
+    [NGX_UPTIME_KIND_HTTP] = &ngx_uptime_kind_http
+};
+
+
+ngx_int_t
+ngx_uptime_probe(ngx_uptime_prober_t *pr, ngx_uptime_probe_t *p)
+{
+    const ngx_uptime_kind_t  *kind;
+
+    kind = ngx_uptime_kinds[p->target->kind];
+
+    if (kind == NULL) {
+        return NGX_ERROR;
+    }
+
+    p->prober = pr;
+    p->work = NULL;
+
+    ngx_memzero(&p->result, sizeof(ngx_uptime_result_t));
+
+    p->result.dns_us = -1;
+    p->result.connect_us = -1;
+    p->result.tls_us = -1;
+    p->result.ttfb_us = -1;
+    p->result.total_us = -1;
+
+    return kind->start(p);
+}
+
+
+void
+ngx_uptime_probe_cancel(ngx_uptime_probe_t *p)
+{
+    if (p->work != NULL) {
+        ngx_uptime_kinds[p->target->kind]->cancel(p);
+        p->work = NULL;
+    }
+}
+
+
+void
+ngx_uptime_probe_done(ngx_uptime_probe_t *p)
+{
+    p->work = NULL;
+
+    p->handler(p);
+}
+
+
+ngx_uptime_outcome_t
+ngx_uptime_probe_outcome(const ngx_uptime_probe_t *p)
+{
+    ngx_uptime_expect_t         expect;
+    const ngx_uptime_target_t  *t;
+
+    t = p->target;
+
+    ngx_memzero(&expect, sizeof(ngx_uptime_expect_t));
+
+    if (ngx_uptime_status_parse(&t->expected, &expect.statuses) != NGX_OK) {
+        /* cannot be stored through the API; nothing is said to be up */
+        expect.statuses.n = 0;
+    }
+
+    expect.degraded_us = (int64_t) t->degraded * 1000;
+    expect.keyword = (t->keyword.len != 0);
+    expect.absent = t->absent;
+
+    return ngx_uptime_outcome(&p->result, &expect);
+}
