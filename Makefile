@@ -47,6 +47,11 @@ image-test:
 	@tools/deps image
 	@tools/image-test
 
+bench:
+	@tools/deps bench
+	@tools/build
+	@bench/run
+
 deps:
 	@tools/deps build run test lint
 
@@ -62,6 +67,7 @@ help:
 	@echo 'make lint        style, static analysis, rules of the project'
 	@echo 'make compat      compile against newer nginx releases'
 	@echo 'make image-test  build the container image and start it'
+	@echo 'make bench       measure, bench/README.md; BENCH="check_cost memory"'
 	@echo 'make deps        install what the above need (Debian packages)'
 	@echo 'make clean       remove what was built; the data of make run stays'
 	@echo
