@@ -44,6 +44,15 @@ typedef enum {
 } ngx_uptime_tls_e;
 
 
+typedef enum {
+    NGX_UPTIME_PUSH_NONE = 0,                   /* not a push               */
+    NGX_UPTIME_PUSH_OK,
+    NGX_UPTIME_PUSH_WAITING,                    /* for the first one        */
+    NGX_UPTIME_PUSH_MISSED,
+    NGX_UPTIME_PUSH_FAILED                      /* it says "down"           */
+} ngx_uptime_push_e;
+
+
 typedef struct {
     int                            code;        /* CURLcode; 0 with stage   */
                                                 /* DONE: a response         */
@@ -52,6 +61,7 @@ typedef struct {
     ngx_uptime_own_e               own;         /* our trouble, not theirs  */
     ngx_uptime_dns_e               dns;
     ngx_uptime_tls_e               tls;
+    ngx_uptime_push_e              push;
 
     ngx_uint_t                     http_status; /* 0: none                  */
     ngx_uint_t                     redirects;   /* followed                 */

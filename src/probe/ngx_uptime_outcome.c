@@ -49,9 +49,12 @@ static const char *const  ngx_uptime_cause_names[] = {
     "keyword",
     "redirect_limit",
     "blocked_address",
+    "push_missed",
+    "push_failed",
     "own_resources",
     "own_network",
     "own_overload",
+    "push_waiting",
     "slow"
 };
 
@@ -67,6 +70,12 @@ ngx_uptime_outcome(const ngx_uptime_result_t *result,
         o.cause = (result->own == NGX_UPTIME_OWN_NETWORK)
                   ? NGX_UPTIME_CAUSE_OWN_NETWORK
                   : NGX_UPTIME_CAUSE_OWN_RESOURCES;
+        return o;
+    }
+
+    if (result->push == NGX_UPTIME_PUSH_WAITING) {
+        o.status = NGX_UPTIME_UNKNOWN;
+        o.cause = NGX_UPTIME_CAUSE_PUSH_WAITING;
         return o;
     }
 
@@ -169,11 +178,21 @@ static ngx_uptime_cause_e
 ngx_uptime_outcome_response(const ngx_uptime_result_t *result,
     const ngx_uptime_expect_t *expect)
 {
+    if (result->push == NGX_UPTIME_PUSH_MISSED) {
+        return NGX_UPTIME_CAUSE_PUSH_MISSED;
+    }
+
+    if (result->push == NGX_UPTIME_PUSH_FAILED) {
+        return NGX_UPTIME_CAUSE_PUSH_FAILED;
+    }
+
     if (result->redirect_limit) {
         return NGX_UPTIME_CAUSE_REDIRECT_LIMIT;
     }
 
-    if (!ngx_uptime_status_match(&expect->statuses, result->http_status)) {
+    if (!expect->any_status
+        && !ngx_uptime_status_match(&expect->statuses, result->http_status))
+    {
         return NGX_UPTIME_CAUSE_HTTP_STATUS;
     }
 

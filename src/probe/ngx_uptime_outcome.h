@@ -42,11 +42,14 @@ typedef enum {
     NGX_UPTIME_CAUSE_KEYWORD,
     NGX_UPTIME_CAUSE_REDIRECT_LIMIT,
     NGX_UPTIME_CAUSE_BLOCKED_ADDRESS,
+    NGX_UPTIME_CAUSE_PUSH_MISSED,
+    NGX_UPTIME_CAUSE_PUSH_FAILED,
 
     /* unknown */
     NGX_UPTIME_CAUSE_OWN_RESOURCES,
     NGX_UPTIME_CAUSE_OWN_NETWORK,
     NGX_UPTIME_CAUSE_OWN_OVERLOAD,
+    NGX_UPTIME_CAUSE_PUSH_WAITING,
 
     /* degraded */
     NGX_UPTIME_CAUSE_SLOW,
@@ -60,6 +63,7 @@ typedef enum {
 typedef struct {
     ngx_uptime_status_ranges_t     statuses;
     int64_t                        degraded_us; /* 0: never                 */
+    unsigned                       any_status:1; /* of HTTP                 */
     unsigned                       keyword:1;   /* must be there, or        */
     unsigned                       absent:1;    /* (with keyword) must not  */
 } ngx_uptime_expect_t;

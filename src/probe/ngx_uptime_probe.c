@@ -76,6 +76,7 @@ ngx_uptime_probe_outcome(const ngx_uptime_probe_t *p)
         expect.statuses.n = 0;
     }
 
+    expect.any_status = (t->kind != NGX_UPTIME_KIND_HTTP);
     expect.degraded_us = (int64_t) t->degraded * 1000;
     expect.keyword = (t->keyword.len != 0);
     expect.absent = t->absent;

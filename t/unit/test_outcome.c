@@ -67,6 +67,33 @@ failed(int code, int sys, ngx_uptime_stage_e stage, const char *cause)
 
 
 static void
+pushes(void)
+{
+    e.any_status = 1;
+    r.http_status = 0;
+    r.push = NGX_UPTIME_PUSH_OK;
+    is("up", NULL, "a push in time");
+
+    e.any_status = 1;
+    r.push = NGX_UPTIME_PUSH_WAITING;
+    is("unknown", "push_waiting", "no push yet");
+
+    e.any_status = 1;
+    r.push = NGX_UPTIME_PUSH_MISSED;
+    is("down", "push_missed", "no push in time");
+
+    e.any_status = 1;
+    r.push = NGX_UPTIME_PUSH_FAILED;
+    is("down", "push_failed", "a push that says down");
+
+    e.any_status = 1;
+    r.push = NGX_UPTIME_PUSH_MISSED;
+    r.own = NGX_UPTIME_OWN_RESOURCES;
+    is("unknown", "own_resources", "we could not have seen it");
+}
+
+
+static void
 responses(void)
 {
     is("up", NULL, "expected status");
@@ -309,6 +336,7 @@ main(void)
 {
     fresh();
 
+    pushes();
     responses();
     failures();
     own_trouble();
