@@ -65,12 +65,38 @@ told('access_denied', 'is told');
 is($m->get('/me/audit?limit=1')->{json}{items}[0]{name}, 'read_only_key',
     'with the reason');
 
-my $before = $t->value('SELECT count(*) FROM audit');
+problem_ok($k->get('/keys'), 403, 'key_not_allowed',
+    'a key where none may');
+told('access_denied', 'is told');
+is($m->get('/me/audit?limit=1')->{json}{items}[0]{name}, 'key_not_allowed',
+    'with the reason');
+problem_ok($m->post('/keys', 'x', type => 'text/plain'), 415,
+    'unsupported_media_type', 'a body that is no JSON');
+
 my ($plain_id, $plain_token) = $t->user;
 problem_ok($t->client($plain_token)->get('/users'), 403, 'forbidden',
     'a user as administrator');
 until_ok { ((events($t->client($plain_token)))[0] // '') eq 'access_denied' } 3,
     'is told to that user';
+
+# the token says administrator, the database does not: a statement refuses
+my ($was_id) = $t->user;
+my $was = $t->client($t->mint(sub => $was_id, role => 'admin'));
+for (['GET', '/users'], ['PATCH', "/users/$plain_id", { role => 'admin' }],
+    ['GET', '/settings'], ['PATCH', '/settings', { signup => 'closed' }],
+    ['GET', '/invitations'], ['POST', '/invitations', {}],
+    ['DELETE', '/invitations/1'])
+{
+    $t->execute('DELETE FROM audit WHERE user_id = ?', $was_id);
+    problem_ok($was->request(@$_), 403, 'forbidden', "$_->[0] $_->[1]");
+    until_ok { $t->value("SELECT count(*) FROM audit WHERE user_id = ?
+        AND event = 'access_denied' AND name = 'forbidden'
+        AND address = '127.0.0.1'", $was_id) == 1 } 3, '... is told';
+}
+
+is($t->value("SELECT count(*) FROM audit WHERE event = 'access_denied'
+    AND name NOT IN ('forbidden', 'key_not_allowed', 'read_only_key')"), 0,
+    'a bad body is no denied access');
 
 $m->delete("/keys/$key->{id}");
 told('key_deleted', 'the key is deleted');
@@ -165,6 +191,21 @@ problem_ok($c->post('/auth/login', { email => 'me@example.com',
     password => $password }), 401, 'invalid_credentials', 'the old mail');
 is($c->post('/auth/login', { email => 'new@example.com',
     password => $password })->{status}, 200, 'the new mail');
+
+
+# --- the end of sessions, and from where
+
+my $gone = Uptime::Session->sign_up($c);
+my @ends = map { $gone->log_in } 1 .. 3;
+$gone->{client}->delete("/auth/sessions/$ends[0]{session}");
+$ends[1]->log_out;
+$ends[2]{client}->post('/auth/logout-all');
+is_deeply([map { join ' ', $_->{event}, $_->{address} // 'nowhere' }
+    $t->sql("SELECT event, host(address) AS address FROM audit
+    WHERE user_id = ? AND event IN ('session_ended', 'signed_out',
+    'signed_out_all') ORDER BY id", $gone->{id})],
+    ['session_ended 127.0.0.1', 'signed_out 127.0.0.1',
+    'signed_out_all 127.0.0.1'], 'the end of sessions has its address');
 
 
 # --- cleaning

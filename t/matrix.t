@@ -189,9 +189,8 @@ sub bad_ones {
         "$name without credentials");
 
     for my $what (sort keys %refused) {
-        my $key = $what eq 'an unknown key' && $route->{level} ne 'USER';
-        problem_ok(ask($route, $refused{$what}, $id), $key ? 403 : 401,
-            $key ? 'key_not_allowed' : 'invalid_token', "$name with $what");
+        problem_ok(ask($route, $refused{$what}, $id), 401, 'invalid_token',
+            "$name with $what");
     }
 
     return;

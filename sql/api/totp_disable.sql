@@ -1,4 +1,5 @@
--- $1 bigint: the caller.  No row if there was nothing to disable.
+-- $1 bigint: the caller, $2 text: address.  No row if there was nothing to
+-- disable.
 WITH old AS (
     SELECT id, totp_confirmed_at IS NOT NULL AS enabled FROM users
     WHERE id = $1::bigint AND totp_secret IS NOT NULL
@@ -9,7 +10,7 @@ WITH old AS (
 ), codes AS (
     DELETE FROM recovery_codes r USING old WHERE r.user_id = old.id
 ), told AS (
-    INSERT INTO audit (user_id, event)
-    SELECT old.id, 'totp_disabled' FROM old WHERE old.enabled
+    INSERT INTO audit (user_id, event, address)
+    SELECT old.id, 'totp_disabled', $2::inet FROM old WHERE old.enabled
 )
 SELECT NULL, '' FROM old

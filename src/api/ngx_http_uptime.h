@@ -12,6 +12,7 @@
 #include "ngx_uptime_ended.h"
 #include "ngx_uptime_password.h"
 #include "ngx_uptime_pg.h"
+#include "ngx_uptime_secret.h"
 #include "ngx_uptime_token.h"
 #include "ngx_uptime_validate.h"
 
@@ -54,6 +55,14 @@ typedef struct {
  * ngx_http_uptime_respond(), ngx_http_uptime_fail() or one of their kin.
  */
 typedef void (*ngx_http_uptime_run_pt)(ngx_http_uptime_ctx_t *ctx);
+
+/* A statement succeeded; q is good until the return. */
+typedef void (*ngx_http_uptime_answer_pt)(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
+
+/* A password was hashed or verified; see ngx_uptime_password_pt. */
+typedef void (*ngx_http_uptime_hashed_pt)(ngx_http_uptime_ctx_t *ctx,
+    ngx_int_t rc, ngx_str_t *hash);
 
 
 /*
@@ -103,7 +112,9 @@ struct ngx_http_uptime_ctx_s {
 
     /* what runs for this request; let go when it goes away */
     ngx_uptime_pg_query_t         *query;
+    ngx_http_uptime_answer_pt      answer;
     ngx_uptime_password_t         *password;
+    ngx_http_uptime_hashed_pt      hashed;
 
     void                          *data;        /* run()'s own              */
 };
@@ -114,12 +125,39 @@ struct ngx_http_uptime_ctx_s {
 /* The content handler of a location with uptime_api. */
 ngx_int_t ngx_http_uptime_handler(ngx_http_request_t *r);
 
+
+/* statements */
+
 /*
- * Sends query for this request; the handler gets the query with data == ctx
- * and ctx->query is NULL by then.  0 on failure: the answer was sent.
+ * Sends query for this request; answer is called if it succeeds, and a
+ * problem is sent if it fails.  0: it could not be sent, a problem was.
  */
 ngx_uint_t ngx_http_uptime_query(ngx_http_uptime_ctx_t *ctx,
-    ngx_uptime_pg_query_t *q, ngx_uptime_pg_handler_pt handler);
+    ngx_uptime_pg_query_t *q, ngx_http_uptime_answer_pt answer);
+
+/* The same for a statement with text parameters, which are copied. */
+ngx_uint_t ngx_http_uptime_query_texts(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_sql_e sql, ngx_str_t *texts, ngx_uint_t n,
+    ngx_http_uptime_answer_pt answer);
+
+/* The same for one whose only parameter is the caller's user id. */
+ngx_uint_t ngx_http_uptime_query_caller(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_sql_e sql, ngx_http_uptime_answer_pt answer);
+
+/*
+ * For statements whose first column is an error code or NULL.  1: there is
+ * one, or no row at all (404); the problem was sent.
+ */
+ngx_uint_t ngx_http_uptime_refused(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
+
+/* A statement with text parameters that nobody waits for. */
+void ngx_http_uptime_tell(ngx_http_uptime_ctx_t *ctx, ngx_uptime_sql_e sql,
+    ngx_str_t *texts, ngx_uint_t n);
+
+/* Parameters: written to buf, of NGX_INT64_LEN bytes; pointing to digest. */
+ngx_str_t ngx_http_uptime_number_text(u_char *buf, int64_t n);
+ngx_str_t ngx_http_uptime_digest_text(ngx_uptime_digest_t *digest);
 
 
 /* router: pure */
@@ -165,7 +203,10 @@ ngx_int_t ngx_http_uptime_body(ngx_http_uptime_ctx_t *ctx, ngx_str_t *body);
 void ngx_http_uptime_respond(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status,
     const ngx_str_t *body, int64_t version, int64_t location);
 
-/* A problem by its code; unknown codes become "internal_error". */
+/*
+ * A problem by its code; unknown codes become "internal_error".  A 403 of a
+ * known caller goes to the audit trail.
+ */
 void ngx_http_uptime_fail(ngx_http_uptime_ctx_t *ctx, const char *code);
 
 /* A failed query. */
@@ -211,11 +252,6 @@ void ngx_http_uptime_proceed(ngx_http_uptime_ctx_t *ctx);
 /* The route's statement. */
 void ngx_http_uptime_plain(ngx_http_uptime_ctx_t *ctx);
 
-/* A statement with text parameters; as ngx_http_uptime_query(). */
-ngx_uint_t ngx_http_uptime_query_texts(ngx_http_uptime_ctx_t *ctx,
-    ngx_uptime_sql_e sql, ngx_str_t *texts, ngx_uint_t n,
-    ngx_uptime_pg_handler_pt handler);
-
 /* A string argument; empty if it is not there. */
 ngx_str_t ngx_http_uptime_arg(ngx_http_uptime_ctx_t *ctx, const char *name);
 
@@ -224,7 +260,7 @@ ngx_str_t ngx_http_uptime_arg(ngx_http_uptime_ctx_t *ctx, const char *name);
  * takes as long and is wrong).  If it cannot, the request is answered.
  */
 void ngx_http_uptime_password(ngx_http_uptime_ctx_t *ctx, const char *name,
-    ngx_str_t *hash, ngx_uptime_password_pt handler);
+    ngx_str_t *hash, ngx_http_uptime_hashed_pt handler);
 
 /* Columns from col on: id, role, user object.  NULL: no memory. */
 ngx_http_uptime_user_t *ngx_http_uptime_user(ngx_http_uptime_ctx_t *ctx,
@@ -238,8 +274,7 @@ void ngx_http_uptime_session_start(ngx_http_uptime_ctx_t *ctx,
 ngx_int_t ngx_http_uptime_cookie_set(ngx_http_uptime_ctx_t *ctx,
     ngx_str_t *secret);
 
-/* API keys */
-ngx_uint_t ngx_http_uptime_is_key(ngx_str_t *token);
+/* Asks for the key in ctx->key; then the request goes on, or fails. */
 void ngx_http_uptime_key_check(ngx_http_uptime_ctx_t *ctx);
 
 /* Of the client, as the database takes them; the agent is valid UTF-8. */
@@ -249,8 +284,9 @@ ngx_str_t ngx_http_uptime_user_agent(ngx_http_uptime_ctx_t *ctx);
 /* A header of the request; data == NULL if it is not there. */
 ngx_str_t ngx_http_uptime_header_in(ngx_http_request_t *r, const char *name);
 
-/* 429 with Retry-After */
-void ngx_http_uptime_fail_wait(ngx_http_uptime_ctx_t *ctx, int64_t seconds);
+/* 1: the first column says to wait; 429 with Retry-After was sent. */
+ngx_uint_t ngx_http_uptime_throttled(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
 
 /* A refused attempt to log in; "email" is an argument. */
 void ngx_http_uptime_login_refused(ngx_http_uptime_ctx_t *ctx,
@@ -262,15 +298,9 @@ void ngx_http_uptime_login_refused(ngx_http_uptime_ctx_t *ctx,
  */
 void ngx_http_uptime_refund(ngx_http_uptime_ctx_t *ctx, ngx_uint_t proven);
 
-/* A statement with text parameters that nobody waits for. */
-void ngx_http_uptime_tell(ngx_http_uptime_ctx_t *ctx, ngx_uptime_sql_e sql,
-    ngx_str_t *texts, ngx_uint_t n);
-
-/* Written to buf, of NGX_INT64_LEN bytes. */
-ngx_str_t ngx_http_uptime_number_text(u_char *buf, int64_t n);
-
-/* As ngx_http_uptime_fail(); 403s of a known caller go to the audit trail. */
-void ngx_http_uptime_deny(ngx_http_uptime_ctx_t *ctx, const char *code);
+/* A refusal of the caller, for the audit trail. */
+void ngx_http_uptime_note_denied(ngx_http_uptime_ctx_t *ctx,
+    const char *code);
 
 
 /* endpoints that need more than a statement */

@@ -13,6 +13,9 @@
 #include "ngx_http_uptime.h"
 
 
+static void ngx_http_uptime_hashed(void *data, ngx_int_t rc, ngx_str_t *hash);
+
+
 ngx_str_t
 ngx_http_uptime_arg(ngx_http_uptime_ctx_t *ctx, const char *name)
 {
@@ -34,7 +37,7 @@ ngx_http_uptime_arg(ngx_http_uptime_ctx_t *ctx, const char *name)
 
 void
 ngx_http_uptime_password(ngx_http_uptime_ctx_t *ctx, const char *name,
-    ngx_str_t *hash, ngx_uptime_password_pt handler)
+    ngx_str_t *hash, ngx_http_uptime_hashed_pt handler)
 {
     ngx_str_t            password;
     ngx_http_request_t  *r;
@@ -42,9 +45,10 @@ ngx_http_uptime_password(ngx_http_uptime_ctx_t *ctx, const char *name,
     r = ctx->request;
     password = ngx_http_uptime_arg(ctx, name);
 
+    ctx->hashed = handler;
     ctx->password = ngx_uptime_password_post(ctx->api->threads, &password,
-                                             hash, handler, ctx,
-                                             ngx_cycle->log);
+                                             hash, ngx_http_uptime_hashed,
+                                             ctx, ngx_cycle->log);
 
     ngx_explicit_memzero(password.data, password.len);
     cJSON_DeleteItemFromObjectCaseSensitive(ctx->args, name);
@@ -61,6 +65,25 @@ ngx_http_uptime_password(ngx_http_uptime_ctx_t *ctx, const char *name,
 
     r->read_event_handler = ngx_http_test_reading;
     r->write_event_handler = ngx_http_request_empty_handler;
+}
+
+
+static void
+ngx_http_uptime_hashed(void *data, ngx_int_t rc, ngx_str_t *hash)
+{
+    ngx_connection_t       *c;
+    ngx_http_uptime_ctx_t  *ctx;
+
+    ctx = data;
+    ctx->password = NULL;
+
+    /* the request may be gone afterwards */
+
+    c = ctx->request->connection;
+
+    ctx->hashed(ctx, rc, hash);
+
+    ngx_http_run_posted_requests(c);
 }
 
 

@@ -108,20 +108,18 @@ ngx_http_uptime_user_agent(ngx_http_uptime_ctx_t *ctx)
 }
 
 
+/* Nobody waits for it; sql/api/audit_denied.sql bounds how often. */
+
 void
-ngx_http_uptime_deny(ngx_http_uptime_ctx_t *ctx, const char *code)
+ngx_http_uptime_note_denied(ngx_http_uptime_ctx_t *ctx, const char *code)
 {
     u_char     id[NGX_INT64_LEN];
     ngx_str_t  texts[3];
 
-    if (ctx->caller.user) {
-        texts[0] = ngx_http_uptime_number_text(id, ctx->caller.user);
-        texts[1].data = (u_char *) code;
-        texts[1].len = ngx_strlen(code);
-        texts[2] = ngx_http_uptime_address(ctx);
+    texts[0] = ngx_http_uptime_number_text(id, ctx->caller.user);
+    texts[1].data = (u_char *) code;
+    texts[1].len = ngx_strlen(code);
+    texts[2] = ngx_http_uptime_address(ctx);
 
-        ngx_http_uptime_tell(ctx, NGX_UPTIME_SQL_API_AUDIT_DENIED, texts, 3);
-    }
-
-    ngx_http_uptime_fail(ctx, code);
+    ngx_http_uptime_tell(ctx, NGX_UPTIME_SQL_API_AUDIT_DENIED, texts, 3);
 }

@@ -13,6 +13,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_uptime.h"
+#include "ngx_uptime_secret.h"
 
 
 extern ngx_module_t  ngx_http_uptime_module;
@@ -263,7 +264,7 @@ ngx_http_uptime_authenticate(ngx_http_uptime_ctx_t *ctx)
     r->main->count++;
 
     if (ngx_http_uptime_discard(r) == NGX_OK) {
-        ngx_http_uptime_deny(ctx, code);
+        ngx_http_uptime_fail(ctx, code);
     }
 
     return NGX_DECLINED;
@@ -294,12 +295,7 @@ ngx_http_uptime_credentials(ngx_http_uptime_ctx_t *ctx)
     token.data = value->data + sizeof("Bearer ") - 1;
     token.len = value->len - (sizeof("Bearer ") - 1);
 
-    if (ngx_http_uptime_is_key(&token)) {
-
-        if (ctx->route->who != NGX_HTTP_UPTIME_USER) {
-            return "key_not_allowed";
-        }
-
+    if (ngx_uptime_secret_is_key(&token)) {
         ctx->key = token;
         return NULL;
     }

@@ -32,16 +32,18 @@ typedef struct {
 } ngx_http_uptime_login_t;
 
 
-static void ngx_http_uptime_login_found(ngx_uptime_pg_query_t *q);
+static void ngx_http_uptime_login_found(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
 static ngx_int_t ngx_http_uptime_login_account(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q);
-static void ngx_http_uptime_login_verified(void *data, ngx_int_t rc,
-    ngx_str_t *hash);
-static void ngx_http_uptime_login_hashed(void *data, ngx_int_t rc,
-    ngx_str_t *hash);
+static void ngx_http_uptime_login_verified(ngx_http_uptime_ctx_t *ctx,
+    ngx_int_t rc, ngx_str_t *hash);
+static void ngx_http_uptime_login_hashed(ngx_http_uptime_ctx_t *ctx,
+    ngx_int_t rc, ngx_str_t *hash);
 static void ngx_http_uptime_login_passed(ngx_http_uptime_ctx_t *ctx,
     ngx_str_t *hash);
-static void ngx_http_uptime_login_done(ngx_uptime_pg_query_t *q);
+static void ngx_http_uptime_login_done(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
 static void ngx_http_uptime_login_challenge(ngx_http_uptime_ctx_t *ctx,
     ngx_http_uptime_login_t *login);
 
@@ -62,35 +64,25 @@ ngx_http_uptime_login(ngx_http_uptime_ctx_t *ctx)
 
 
 static void
-ngx_http_uptime_login_found(ngx_uptime_pg_query_t *q)
+ngx_http_uptime_login_found(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q)
 {
-    int64_t                   wait;
-    ngx_connection_t         *c;
-    ngx_http_uptime_ctx_t    *ctx;
     ngx_http_uptime_login_t  *login;
 
-    ctx = q->data;
-    ctx->query = NULL;
-    c = ctx->request->connection;
-
-    if (q->err != NGX_UPTIME_PG_OK) {
-        ngx_http_uptime_fail_query(ctx, q);
-
-    } else if ((wait = ngx_uptime_pg_num(q, 0, 0)) > 0) {
-        ngx_http_uptime_fail_wait(ctx, wait);
-
-    } else if (ngx_http_uptime_login_account(ctx, q) != NGX_OK) {
-        ngx_http_uptime_fail(ctx, "internal_error");
-
-    } else {
-        login = ctx->data;
-        ctx->mail = ngx_http_uptime_arg(ctx, "email");
-
-        ngx_http_uptime_password(ctx, "password", &login->hash,
-                                 ngx_http_uptime_login_verified);
+    if (ngx_http_uptime_throttled(ctx, q)) {
+        return;
     }
 
-    ngx_http_run_posted_requests(c);
+    if (ngx_http_uptime_login_account(ctx, q) != NGX_OK) {
+        ngx_http_uptime_fail(ctx, "internal_error");
+        return;
+    }
+
+    login = ctx->data;
+    ctx->mail = ngx_http_uptime_arg(ctx, "email");
+
+    ngx_http_uptime_password(ctx, "password", &login->hash,
+                             ngx_http_uptime_login_verified);
 }
 
 
@@ -143,16 +135,12 @@ ngx_http_uptime_login_account(ngx_http_uptime_ctx_t *ctx,
 
 
 static void
-ngx_http_uptime_login_verified(void *data, ngx_int_t rc, ngx_str_t *hash)
+ngx_http_uptime_login_verified(ngx_http_uptime_ctx_t *ctx, ngx_int_t rc,
+    ngx_str_t *hash)
 {
     ngx_str_t                 none, again;
-    ngx_connection_t         *c;
-    ngx_http_uptime_ctx_t    *ctx;
     ngx_http_uptime_login_t  *login;
 
-    ctx = data;
-    ctx->password = NULL;
-    c = ctx->request->connection;
     login = ctx->data;
 
     ngx_str_set(&none, "");
@@ -171,29 +159,20 @@ ngx_http_uptime_login_verified(void *data, ngx_int_t rc, ngx_str_t *hash)
     } else {
         ngx_http_uptime_login_passed(ctx, &none);
     }
-
-    ngx_http_run_posted_requests(c);
 }
 
 
 static void
-ngx_http_uptime_login_hashed(void *data, ngx_int_t rc, ngx_str_t *hash)
+ngx_http_uptime_login_hashed(ngx_http_uptime_ctx_t *ctx, ngx_int_t rc,
+    ngx_str_t *hash)
 {
-    ngx_str_t               none;
-    ngx_connection_t       *c;
-    ngx_http_uptime_ctx_t  *ctx;
-
-    ctx = data;
-    ctx->password = NULL;
-    c = ctx->request->connection;
+    ngx_str_t  none;
 
     ngx_str_set(&none, "");
 
     /* without memory the old hash goes on to serve */
 
     ngx_http_uptime_login_passed(ctx, (rc == NGX_OK) ? hash : &none);
-
-    ngx_http_run_posted_requests(c);
 }
 
 
@@ -230,28 +209,18 @@ ngx_http_uptime_login_passed(ngx_http_uptime_ctx_t *ctx, ngx_str_t *hash)
 
 
 static void
-ngx_http_uptime_login_done(ngx_uptime_pg_query_t *q)
+ngx_http_uptime_login_done(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q)
 {
-    ngx_connection_t         *c;
-    ngx_http_uptime_ctx_t    *ctx;
     ngx_http_uptime_login_t  *login;
 
-    ctx = q->data;
-    ctx->query = NULL;
-    c = ctx->request->connection;
     login = ctx->data;
 
-    if (q->err != NGX_UPTIME_PG_OK) {
-        ngx_http_uptime_fail_query(ctx, q);
-
-    } else if (login->totp) {
+    if (login->totp) {
         ngx_http_uptime_login_challenge(ctx, login);
-
     } else {
         ngx_http_uptime_session_start(ctx, login->user, NGX_HTTP_OK);
     }
-
-    ngx_http_run_posted_requests(c);
 }
 
 

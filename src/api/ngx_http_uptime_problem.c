@@ -165,6 +165,10 @@ ngx_http_uptime_fail(ngx_http_uptime_ctx_t *ctx, const char *code)
 
     p = ngx_http_uptime_problem(code);
 
+    if (p->status == NGX_HTTP_FORBIDDEN && ctx->caller.user) {
+        ngx_http_uptime_note_denied(ctx, p->code);
+    }
+
     ngx_http_uptime_fail_problem(ctx, p, p->detail, NULL);
 }
 

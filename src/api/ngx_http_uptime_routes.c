@@ -264,7 +264,7 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
 
     { NGX_HTTP_DELETE, "/me/totp", NGX_HTTP_UPTIME_SESSION, 204,
       NULL, ngx_http_uptime_confirm_fields, 0,
-      NGX_UPTIME_SQL_API_TOTP_DISABLE, "U", ngx_http_uptime_confirm },
+      NGX_UPTIME_SQL_API_TOTP_DISABLE, "UN", ngx_http_uptime_confirm },
 
     { NGX_HTTP_POST, "/auth/refresh", NGX_HTTP_UPTIME_ANYONE, 200,
       NULL, NULL, 0, 0, NULL, ngx_http_uptime_refresh },
@@ -273,13 +273,13 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
       NULL, NULL, 0, 0, NULL, ngx_http_uptime_logout },
 
     { NGX_HTTP_POST, "/auth/logout-all", NGX_HTTP_UPTIME_SESSION, 204,
-      NULL, NULL, 0, NGX_UPTIME_SQL_API_AUTH_LOGOUT_ALL, "U", NULL },
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_AUTH_LOGOUT_ALL, "UN", NULL },
 
     { NGX_HTTP_GET, "/auth/sessions", NGX_HTTP_UPTIME_SESSION, 200,
       NULL, NULL, 0, NGX_UPTIME_SQL_API_SESSION_LIST, "US", NULL },
 
     { NGX_HTTP_DELETE, "/auth/sessions/:id", NGX_HTTP_UPTIME_SESSION, 204,
-      NULL, NULL, 0, NGX_UPTIME_SQL_API_SESSION_END, "UI", NULL },
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_SESSION_END, "UIN", NULL },
 
     { NGX_HTTP_POST, "/me/password", NGX_HTTP_UPTIME_SESSION, 204,
       NULL, ngx_http_uptime_password_fields, 0,

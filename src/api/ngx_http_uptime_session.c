@@ -26,11 +26,15 @@ typedef struct {
 } ngx_http_uptime_session_t;
 
 
-static void ngx_http_uptime_session_started(ngx_uptime_pg_query_t *q);
+static void ngx_http_uptime_session_started(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
 static void ngx_http_uptime_session_answer(ngx_http_uptime_ctx_t *ctx,
     ngx_http_uptime_session_t *s, int64_t session);
-static void ngx_http_uptime_refreshed(ngx_uptime_pg_query_t *q);
-static void ngx_http_uptime_logged_out(ngx_uptime_pg_query_t *q);
+static void ngx_http_uptime_refreshed(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
+static void ngx_http_uptime_logged_out(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
+static void ngx_http_uptime_session_none(ngx_http_uptime_ctx_t *ctx);
 static ngx_int_t ngx_http_uptime_cookie_get(ngx_http_uptime_ctx_t *ctx,
     ngx_str_t *value);
 static ngx_str_t *ngx_http_uptime_cookie_name(ngx_http_uptime_ctx_t *ctx);
@@ -64,10 +68,8 @@ ngx_http_uptime_session_start(ngx_http_uptime_ctx_t *ctx,
 
     ctx->data = s;
 
-    texts[0].data = id;
-    texts[0].len = ngx_sprintf(id, "%L", user->id) - id;
-    texts[1].data = digest.hex;
-    texts[1].len = NGX_UPTIME_DIGEST_LEN;
+    texts[0] = ngx_http_uptime_number_text(id, user->id);
+    texts[1] = ngx_http_uptime_digest_text(&digest);
     texts[2] = ngx_http_uptime_address(ctx);
     texts[3] = ngx_http_uptime_user_agent(ctx);
 
@@ -78,27 +80,16 @@ ngx_http_uptime_session_start(ngx_http_uptime_ctx_t *ctx,
 
 
 static void
-ngx_http_uptime_session_started(ngx_uptime_pg_query_t *q)
+ngx_http_uptime_session_started(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q)
 {
-    ngx_connection_t       *c;
-    ngx_http_uptime_ctx_t  *ctx;
-
-    ctx = q->data;
-    ctx->query = NULL;
-    c = ctx->request->connection;
-
-    if (q->err != NGX_UPTIME_PG_OK) {
-        ngx_http_uptime_fail_query(ctx, q);
-
-    } else if (q->rows == 0) {
+    if (q->rows == 0) {
         ngx_http_uptime_fail(ctx, "invalid_credentials");
-
-    } else {
-        ngx_http_uptime_session_answer(ctx, ctx->data,
-                                       ngx_uptime_pg_num(q, 0, 0));
+        return;
     }
 
-    ngx_http_run_posted_requests(c);
+    ngx_http_uptime_session_answer(ctx, ctx->data,
+                                   ngx_uptime_pg_num(q, 0, 0));
 }
 
 
@@ -194,42 +185,35 @@ ngx_http_uptime_refresh(ngx_http_uptime_ctx_t *ctx)
 
 
 static void
-ngx_http_uptime_refreshed(ngx_uptime_pg_query_t *q)
+ngx_http_uptime_refreshed(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q)
 {
     ngx_str_t                   none;
-    ngx_connection_t           *c;
-    ngx_http_uptime_ctx_t      *ctx;
     ngx_http_uptime_user_t     *user;
     ngx_http_uptime_session_t  *s;
 
-    ctx = q->data;
-    ctx->query = NULL;
-    c = ctx->request->connection;
-    s = ctx->data;
+    if (q->rows == 0 || !ngx_uptime_pg_is_null(q, 0, 0)) {
 
-    if (q->err != NGX_UPTIME_PG_OK) {
-        ngx_http_uptime_fail_query(ctx, q);
-
-    } else if (q->rows == 0 || !ngx_uptime_pg_is_null(q, 0, 0)) {
-
-        ngx_log_error(NGX_LOG_NOTICE, c->log, 0, "uptime: refresh refused");
+        ngx_log_error(NGX_LOG_NOTICE, ctx->request->connection->log, 0,
+                      "uptime: refresh refused");
 
         ngx_str_null(&none);
         (void) ngx_http_uptime_cookie_set(ctx, &none);
         ngx_http_uptime_fail(ctx, "invalid_session");
-
-    } else {
-        user = ngx_http_uptime_user(ctx, q, 1);
-
-        if (user == NULL) {
-            ngx_http_uptime_fail(ctx, "internal_error");
-        } else {
-            s->user = *user;
-            ngx_http_uptime_session_answer(ctx, s, ngx_uptime_pg_num(q, 0, 4));
-        }
+        return;
     }
 
-    ngx_http_run_posted_requests(c);
+    user = ngx_http_uptime_user(ctx, q, 1);
+
+    if (user == NULL) {
+        ngx_http_uptime_fail(ctx, "internal_error");
+        return;
+    }
+
+    s = ctx->data;
+    s->user = *user;
+
+    ngx_http_uptime_session_answer(ctx, s, ngx_uptime_pg_num(q, 0, 4));
 }
 
 
@@ -238,7 +222,7 @@ ngx_http_uptime_refreshed(ngx_uptime_pg_query_t *q)
 void
 ngx_http_uptime_logout(ngx_http_uptime_ctx_t *ctx)
 {
-    ngx_str_t            text, cookie, none;
+    ngx_str_t            texts[2], cookie;
     ngx_uptime_digest_t  digest;
 
     if (!ngx_http_uptime_same_site(ctx)) {
@@ -247,43 +231,38 @@ ngx_http_uptime_logout(ngx_http_uptime_ctx_t *ctx)
     }
 
     if (ngx_http_uptime_cookie_get(ctx, &cookie) != NGX_OK) {
-        ngx_str_null(&none);
-        (void) ngx_http_uptime_cookie_set(ctx, &none);
-        ngx_http_uptime_respond(ctx, NGX_HTTP_NO_CONTENT, &none, -1, 0);
+        ngx_http_uptime_session_none(ctx);
         return;
     }
 
     ngx_uptime_secret_digest(&digest, cookie.data, cookie.len);
 
-    text.data = digest.hex;
-    text.len = NGX_UPTIME_DIGEST_LEN;
+    texts[0] = ngx_http_uptime_digest_text(&digest);
+    texts[1] = ngx_http_uptime_address(ctx);
 
     (void) ngx_http_uptime_query_texts(ctx, NGX_UPTIME_SQL_API_AUTH_LOGOUT,
-                                       &text, 1, ngx_http_uptime_logged_out);
+                                       texts, 2, ngx_http_uptime_logged_out);
 }
 
 
 static void
-ngx_http_uptime_logged_out(ngx_uptime_pg_query_t *q)
+ngx_http_uptime_logged_out(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q)
 {
-    ngx_str_t               none;
-    ngx_connection_t       *c;
-    ngx_http_uptime_ctx_t  *ctx;
+    ngx_http_uptime_session_none(ctx);
+}
 
-    ctx = q->data;
-    ctx->query = NULL;
-    c = ctx->request->connection;
 
-    if (q->err != NGX_UPTIME_PG_OK) {
-        ngx_http_uptime_fail_query(ctx, q);
+/* There is no session now. */
 
-    } else {
-        ngx_str_null(&none);
-        (void) ngx_http_uptime_cookie_set(ctx, &none);
-        ngx_http_uptime_respond(ctx, NGX_HTTP_NO_CONTENT, &none, -1, 0);
-    }
+static void
+ngx_http_uptime_session_none(ngx_http_uptime_ctx_t *ctx)
+{
+    ngx_str_t  none;
 
-    ngx_http_run_posted_requests(c);
+    ngx_str_null(&none);
+    (void) ngx_http_uptime_cookie_set(ctx, &none);
+    ngx_http_uptime_respond(ctx, NGX_HTTP_NO_CONTENT, &none, -1, 0);
 }
 
 

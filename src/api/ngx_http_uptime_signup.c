@@ -22,13 +22,16 @@
 
 static ngx_int_t ngx_http_uptime_signup_texts(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_digest_t *digest, ngx_str_t *open, ngx_str_t *invitation);
-static void ngx_http_uptime_signup_checked(ngx_uptime_pg_query_t *q);
-static void ngx_http_uptime_signup_hashed(void *data, ngx_int_t rc,
-    ngx_str_t *hash);
+static void ngx_http_uptime_signup_checked(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
+static void ngx_http_uptime_signup_hashed(ngx_http_uptime_ctx_t *ctx,
+    ngx_int_t rc, ngx_str_t *hash);
 static void ngx_http_uptime_signup_query(ngx_http_uptime_ctx_t *ctx,
     ngx_str_t *hash);
-static void ngx_http_uptime_signup_done(ngx_uptime_pg_query_t *q);
-static void ngx_http_uptime_invitation_created(ngx_uptime_pg_query_t *q);
+static void ngx_http_uptime_signup_done(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
+static void ngx_http_uptime_invitation_created(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
 static void ngx_http_uptime_invitation_answer(ngx_http_uptime_ctx_t *ctx,
     ngx_str_t *object, int64_t id);
 
@@ -81,56 +84,32 @@ ngx_http_uptime_signup_texts(ngx_http_uptime_ctx_t *ctx,
 
     ngx_uptime_secret_digest(digest, secret.data, secret.len);
 
-    invitation->data = digest->hex;
-    invitation->len = NGX_UPTIME_DIGEST_LEN;
+    *invitation = ngx_http_uptime_digest_text(digest);
 
     return NGX_OK;
 }
 
 
 static void
-ngx_http_uptime_signup_checked(ngx_uptime_pg_query_t *q)
+ngx_http_uptime_signup_checked(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q)
 {
-    ngx_str_t               code;
-    ngx_connection_t       *c;
-    ngx_http_uptime_ctx_t  *ctx;
-
-    ctx = q->data;
-    ctx->query = NULL;
-    c = ctx->request->connection;
-
-    if (q->err != NGX_UPTIME_PG_OK) {
-        ngx_http_uptime_fail_query(ctx, q);
-
-    } else if ((code = ngx_uptime_pg_str(q, 0, 0)).data != NULL) {
-        ngx_http_uptime_fail(ctx, (char *) code.data);
-
-    } else {
+    if (!ngx_http_uptime_refused(ctx, q)) {
         ngx_http_uptime_password(ctx, "password", NULL,
                                  ngx_http_uptime_signup_hashed);
     }
-
-    ngx_http_run_posted_requests(c);
 }
 
 
 static void
-ngx_http_uptime_signup_hashed(void *data, ngx_int_t rc, ngx_str_t *hash)
+ngx_http_uptime_signup_hashed(ngx_http_uptime_ctx_t *ctx, ngx_int_t rc,
+    ngx_str_t *hash)
 {
-    ngx_connection_t       *c;
-    ngx_http_uptime_ctx_t  *ctx;
-
-    ctx = data;
-    ctx->password = NULL;
-    c = ctx->request->connection;
-
     if (rc == NGX_OK) {
         ngx_http_uptime_signup_query(ctx, hash);
     } else {
         ngx_http_uptime_fail(ctx, "busy");
     }
-
-    ngx_http_run_posted_requests(c);
 }
 
 
@@ -157,34 +136,23 @@ ngx_http_uptime_signup_query(ngx_http_uptime_ctx_t *ctx, ngx_str_t *hash)
 
 
 static void
-ngx_http_uptime_signup_done(ngx_uptime_pg_query_t *q)
+ngx_http_uptime_signup_done(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q)
 {
-    ngx_str_t                code;
-    ngx_connection_t        *c;
-    ngx_http_uptime_ctx_t   *ctx;
     ngx_http_uptime_user_t  *user;
 
-    ctx = q->data;
-    ctx->query = NULL;
-    c = ctx->request->connection;
-
-    if (q->err != NGX_UPTIME_PG_OK) {
-        ngx_http_uptime_fail_query(ctx, q);
-
-    } else if ((code = ngx_uptime_pg_str(q, 0, 0)).data != NULL) {
-        ngx_http_uptime_fail(ctx, (char *) code.data);
-
-    } else {
-        user = ngx_http_uptime_user(ctx, q, 1);
-
-        if (user != NULL) {
-            ngx_http_uptime_session_start(ctx, user, NGX_HTTP_CREATED);
-        } else {
-            ngx_http_uptime_fail(ctx, "internal_error");
-        }
+    if (ngx_http_uptime_refused(ctx, q)) {
+        return;
     }
 
-    ngx_http_run_posted_requests(c);
+    user = ngx_http_uptime_user(ctx, q, 1);
+
+    if (user == NULL) {
+        ngx_http_uptime_fail(ctx, "internal_error");
+        return;
+    }
+
+    ngx_http_uptime_session_start(ctx, user, NGX_HTTP_CREATED);
 }
 
 
@@ -213,12 +181,9 @@ ngx_http_uptime_invitation_create(ngx_http_uptime_ctx_t *ctx)
     seconds = expires ? (int64_t) cJSON_GetNumberValue(expires)
                       : NGX_HTTP_UPTIME_INVITATION_TIME;
 
-    texts[0].data = id;
-    texts[0].len = ngx_sprintf(id, "%L", ctx->caller.user) - id;
-    texts[1].data = time;
-    texts[1].len = ngx_sprintf(time, "%L", seconds) - time;
-    texts[2].data = digest.hex;
-    texts[2].len = NGX_UPTIME_DIGEST_LEN;
+    texts[0] = ngx_http_uptime_number_text(id, ctx->caller.user);
+    texts[1] = ngx_http_uptime_number_text(time, seconds);
+    texts[2] = ngx_http_uptime_digest_text(&digest);
     texts[3] = ngx_http_uptime_address(ctx);
 
     (void) ngx_http_uptime_query_texts(ctx,
@@ -229,29 +194,19 @@ ngx_http_uptime_invitation_create(ngx_http_uptime_ctx_t *ctx)
 
 
 static void
-ngx_http_uptime_invitation_created(ngx_uptime_pg_query_t *q)
+ngx_http_uptime_invitation_created(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q)
 {
-    ngx_str_t               code, object;
-    ngx_connection_t       *c;
-    ngx_http_uptime_ctx_t  *ctx;
+    ngx_str_t  object;
 
-    ctx = q->data;
-    ctx->query = NULL;
-    c = ctx->request->connection;
-
-    if (q->err != NGX_UPTIME_PG_OK) {
-        ngx_http_uptime_fail_query(ctx, q);
-
-    } else if ((code = ngx_uptime_pg_str(q, 0, 0)).data != NULL) {
-        ngx_http_uptime_deny(ctx, (char *) code.data);
-
-    } else {
-        object = ngx_uptime_pg_str(q, 0, 1);
-        ngx_http_uptime_invitation_answer(ctx, &object,
-                                          ngx_uptime_pg_num(q, 0, 2));
+    if (ngx_http_uptime_refused(ctx, q)) {
+        return;
     }
 
-    ngx_http_run_posted_requests(c);
+    object = ngx_uptime_pg_str(q, 0, 1);
+
+    ngx_http_uptime_invitation_answer(ctx, &object,
+                                      ngx_uptime_pg_num(q, 0, 2));
 }
 
 

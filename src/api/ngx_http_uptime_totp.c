@@ -16,15 +16,19 @@
 #include "ngx_uptime_totp.h"
 
 
-static void ngx_http_uptime_totp_pending(ngx_uptime_pg_query_t *q);
+static void ngx_http_uptime_totp_pending(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
 static void ngx_http_uptime_totp_enable(ngx_http_uptime_ctx_t *ctx,
     ngx_str_t *secret, int64_t step);
 static void ngx_http_uptime_totp_codes(u_char *body, u_char *digests);
-static void ngx_http_uptime_totp_enabled(ngx_uptime_pg_query_t *q);
-static void ngx_http_uptime_totp_counted(ngx_uptime_pg_query_t *q);
+static void ngx_http_uptime_totp_enabled(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
+static void ngx_http_uptime_totp_counted(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
 static void ngx_http_uptime_totp_spend(ngx_http_uptime_ctx_t *ctx,
     ngx_str_t *secret, int64_t last);
-static void ngx_http_uptime_totp_passed(ngx_uptime_pg_query_t *q);
+static void ngx_http_uptime_totp_passed(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
 static int64_t ngx_http_uptime_totp_step(ngx_str_t *secret, int64_t last,
     ngx_str_t *code);
 
@@ -63,55 +67,37 @@ ngx_http_uptime_totp_enrol(ngx_http_uptime_ctx_t *ctx)
 void
 ngx_http_uptime_totp_confirm(ngx_http_uptime_ctx_t *ctx)
 {
-    u_char     id[NGX_INT64_LEN];
-    ngx_str_t  text;
-
-    text = ngx_http_uptime_number_text(id, ctx->caller.user);
-
-    (void) ngx_http_uptime_query_texts(ctx, NGX_UPTIME_SQL_API_TOTP_PENDING,
-                                       &text, 1,
-                                       ngx_http_uptime_totp_pending);
+    (void) ngx_http_uptime_query_caller(ctx, NGX_UPTIME_SQL_API_TOTP_PENDING,
+                                        ngx_http_uptime_totp_pending);
 }
 
 
 static void
-ngx_http_uptime_totp_pending(ngx_uptime_pg_query_t *q)
+ngx_http_uptime_totp_pending(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q)
 {
-    int64_t                 step;
-    ngx_str_t               code, secret, text;
-    ngx_connection_t       *c;
-    ngx_http_uptime_ctx_t  *ctx;
+    int64_t    step;
+    ngx_str_t  secret, code;
 
-    ctx = q->data;
-    ctx->query = NULL;
-    c = ctx->request->connection;
-
-    if (q->err != NGX_UPTIME_PG_OK) {
-        ngx_http_uptime_fail_query(ctx, q);
-
-    } else if (q->rows == 0) {
-        ngx_http_uptime_fail(ctx, "invalid_token");
-
-    } else if ((code = ngx_uptime_pg_str(q, 0, 0)).data != NULL) {
-        ngx_http_uptime_fail(ctx, (char *) code.data);
-
-    } else {
-        secret = ngx_uptime_pg_str(q, 0, 1);
-        text = ngx_http_uptime_arg(ctx, "code");
-        step = ngx_http_uptime_totp_step(&secret, 0, &text);
-
-        if (step) {
-            ngx_http_uptime_totp_enable(ctx, &secret, step);
-        } else {
-            /* not 401: the session is good */
-
-            ngx_http_uptime_fail_field(ctx, "code", "invalid_code",
-                                       "is not the code that the "
-                                       "authenticator shows now");
-        }
+    if (ngx_http_uptime_refused(ctx, q)) {
+        return;
     }
 
-    ngx_http_run_posted_requests(c);
+    secret = ngx_uptime_pg_str(q, 0, 1);
+    code = ngx_http_uptime_arg(ctx, "code");
+    step = ngx_http_uptime_totp_step(&secret, 0, &code);
+
+    if (step == 0) {
+
+        /* not 401: the session is good */
+
+        ngx_http_uptime_fail_field(ctx, "code", "invalid_code",
+                                   "is not the code that the authenticator "
+                                   "shows now");
+        return;
+    }
+
+    ngx_http_uptime_totp_enable(ctx, &secret, step);
 }
 
 
@@ -197,26 +183,15 @@ ngx_http_uptime_totp_codes(u_char *body, u_char *digests)
 
 
 static void
-ngx_http_uptime_totp_enabled(ngx_uptime_pg_query_t *q)
+ngx_http_uptime_totp_enabled(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q)
 {
-    ngx_connection_t       *c;
-    ngx_http_uptime_ctx_t  *ctx;
-
-    ctx = q->data;
-    ctx->query = NULL;
-    c = ctx->request->connection;
-
-    if (q->err != NGX_UPTIME_PG_OK) {
-        ngx_http_uptime_fail_query(ctx, q);
-
-    } else if (q->rows == 0) {
+    if (q->rows == 0) {
         ngx_http_uptime_fail(ctx, "conflict");
-
-    } else {
-        ngx_http_uptime_respond(ctx, NGX_HTTP_OK, ctx->data, -1, 0);
+        return;
     }
 
-    ngx_http_run_posted_requests(c);
+    ngx_http_uptime_respond(ctx, NGX_HTTP_OK, ctx->data, -1, 0);
 }
 
 
@@ -257,41 +232,31 @@ ngx_http_uptime_login_totp(ngx_http_uptime_ctx_t *ctx)
 
 
 static void
-ngx_http_uptime_totp_counted(ngx_uptime_pg_query_t *q)
+ngx_http_uptime_totp_counted(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q)
 {
-    int64_t                 wait;
-    ngx_str_t               secret, mail;
-    ngx_connection_t       *c;
-    ngx_http_uptime_ctx_t  *ctx;
+    ngx_str_t  secret, mail;
 
-    ctx = q->data;
-    ctx->query = NULL;
-    c = ctx->request->connection;
-
-    if (q->err != NGX_UPTIME_PG_OK) {
-        ngx_http_uptime_fail_query(ctx, q);
-
-    } else if (q->rows == 0) {
+    if (q->rows == 0) {
         ngx_http_uptime_fail(ctx, "invalid_challenge");
-
-    } else if ((wait = ngx_uptime_pg_num(q, 0, 0)) > 0) {
-        ngx_http_uptime_fail_wait(ctx, wait);
-
-    } else {
-        mail = ngx_uptime_pg_str(q, 0, 1);
-        secret = ngx_uptime_pg_str(q, 0, 2);
-
-        if (cJSON_AddStringToObject(ctx->args, "email", (char *) mail.data)
-            == NULL)
-        {
-            ngx_http_uptime_fail(ctx, "internal_error");
-        } else {
-            ngx_http_uptime_totp_spend(ctx, &secret,
-                                       ngx_uptime_pg_num(q, 0, 3));
-        }
+        return;
     }
 
-    ngx_http_run_posted_requests(c);
+    if (ngx_http_uptime_throttled(ctx, q)) {
+        return;
+    }
+
+    mail = ngx_uptime_pg_str(q, 0, 1);
+    secret = ngx_uptime_pg_str(q, 0, 2);
+
+    if (cJSON_AddStringToObject(ctx->args, "email", (char *) mail.data)
+        == NULL)
+    {
+        ngx_http_uptime_fail(ctx, "internal_error");
+        return;
+    }
+
+    ngx_http_uptime_totp_spend(ctx, &secret, ngx_uptime_pg_num(q, 0, 3));
 }
 
 
@@ -312,8 +277,7 @@ ngx_http_uptime_totp_spend(ngx_http_uptime_ctx_t *ctx, ngx_str_t *secret,
 
     if (ngx_uptime_totp_recovery_read(plain, &code) == NGX_OK) {
         ngx_uptime_secret_digest(&digest, plain, sizeof(plain));
-        texts[2].data = digest.hex;
-        texts[2].len = NGX_UPTIME_DIGEST_LEN;
+        texts[2] = ngx_http_uptime_digest_text(&digest);
     }
 
     if (step == 0 && texts[2].len == 0) {
@@ -334,33 +298,24 @@ ngx_http_uptime_totp_spend(ngx_http_uptime_ctx_t *ctx, ngx_str_t *secret,
 
 
 static void
-ngx_http_uptime_totp_passed(ngx_uptime_pg_query_t *q)
+ngx_http_uptime_totp_passed(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q)
 {
-    ngx_connection_t        *c;
-    ngx_http_uptime_ctx_t   *ctx;
     ngx_http_uptime_user_t  *user;
 
-    ctx = q->data;
-    ctx->query = NULL;
-    c = ctx->request->connection;
-
-    if (q->err != NGX_UPTIME_PG_OK) {
-        ngx_http_uptime_fail_query(ctx, q);
-
-    } else if (q->rows == 0) {
+    if (q->rows == 0) {
         ngx_http_uptime_login_refused(ctx, "invalid_code");
-
-    } else {
-        user = ngx_http_uptime_user(ctx, q, 0);
-
-        if (user != NULL) {
-            ngx_http_uptime_session_start(ctx, user, NGX_HTTP_OK);
-        } else {
-            ngx_http_uptime_fail(ctx, "internal_error");
-        }
+        return;
     }
 
-    ngx_http_run_posted_requests(c);
+    user = ngx_http_uptime_user(ctx, q, 0);
+
+    if (user == NULL) {
+        ngx_http_uptime_fail(ctx, "internal_error");
+        return;
+    }
+
+    ngx_http_uptime_session_start(ctx, user, NGX_HTTP_OK);
 }
 
 

@@ -97,6 +97,51 @@ ngx_uptime_secret_valid(const ngx_str_t *text)
 }
 
 
+ngx_uint_t
+ngx_uptime_secret_is_key(const ngx_str_t *token)
+{
+    return token->len > sizeof(NGX_UPTIME_SECRET_KEY) - 1
+           && ngx_strncmp(token->data, NGX_UPTIME_SECRET_KEY,
+                          sizeof(NGX_UPTIME_SECRET_KEY) - 1) == 0;
+}
+
+
+ngx_int_t
+ngx_uptime_secret_key(const ngx_str_t *key, int64_t *id, ngx_str_t *secret)
+{
+    u_char     *p, *last;
+    ngx_int_t   n;
+
+    if (!ngx_uptime_secret_is_key(key)) {
+        return NGX_DECLINED;
+    }
+
+    p = key->data + sizeof(NGX_UPTIME_SECRET_KEY) - 1;
+    last = key->data + key->len;
+
+    secret->data = ngx_strlchr(p, last, '_');
+
+    /* one key has one text: no leading zeros */
+
+    if (secret->data == NULL || *p == '0') {
+        return NGX_DECLINED;
+    }
+
+    n = ngx_atoi(p, secret->data - p);
+
+    secret->data++;
+    secret->len = last - secret->data;
+
+    if (n <= 0 || !ngx_uptime_secret_valid(secret)) {
+        return NGX_DECLINED;
+    }
+
+    *id = n;
+
+    return NGX_OK;
+}
+
+
 void
 ngx_uptime_secret_digest(ngx_uptime_digest_t *digest, const u_char *text,
     size_t len)

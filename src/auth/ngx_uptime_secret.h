@@ -14,6 +14,7 @@
 
 #define NGX_UPTIME_SECRET_LEN  43           /* 256 bits in base64url        */
 #define NGX_UPTIME_DIGEST_LEN  64           /* SHA-256 in hex               */
+#define NGX_UPTIME_SECRET_KEY  "upk_"       /* how API keys begin           */
 
 
 typedef struct {
@@ -40,6 +41,16 @@ void ngx_uptime_secret_next(ngx_uptime_secret_t *next, const ngx_str_t *secret,
 
 /* 1: has the form of a secret. */
 ngx_uint_t ngx_uptime_secret_valid(const ngx_str_t *text);
+
+/* 1: has the prefix of API keys, though perhaps it is none. */
+ngx_uint_t ngx_uptime_secret_is_key(const ngx_str_t *token);
+
+/*
+ * "upk_<id>_<secret>" -> its parts; *secret points into key.  NGX_DECLINED:
+ * not of this form.
+ */
+ngx_int_t ngx_uptime_secret_key(const ngx_str_t *key, int64_t *id,
+    ngx_str_t *secret);
 
 /* What is stored. */
 void ngx_uptime_secret_digest(ngx_uptime_digest_t *digest,
