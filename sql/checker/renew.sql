@@ -4,10 +4,13 @@
 -- $1 bigint  checker
 --
 -- A row for every shard it holds, at least one: 1 if the checker is known,
--- number of live checkers (itself included), shard or NULL, epoch or NULL.
+-- the database's time in ms since 1970, number of nodes that have a live
+-- checker (this one included), number of those with a lower id, 1 if the node
+-- has a newer live checker, shard or NULL, epoch or NULL.
 
 WITH seen AS (
-    UPDATE checkers SET seen_at = now() WHERE id = $1::bigint RETURNING id
+    UPDATE checkers SET seen_at = now() WHERE id = $1::bigint
+    RETURNING node_id
 ), mine AS (
     SELECT shard FROM shards WHERE checker_id = $1::bigint
     ORDER BY shard FOR UPDATE
@@ -15,9 +18,18 @@ WITH seen AS (
     UPDATE shards s SET lease_until = now() + interval '15 s'
     FROM mine WHERE s.shard = mine.shard
     RETURNING s.shard, s.epoch
+), live AS (
+    SELECT c.node_id, max(c.id) AS newest FROM checkers c
+    WHERE c.seen_at > now() - interval '15 s' OR c.id = $1::bigint
+    GROUP BY c.node_id
+), place AS (
+    SELECT count(*) AS nodes,
+           count(*) FILTER (WHERE l.node_id < s.node_id) AS before,
+           count(*) FILTER (WHERE l.node_id = s.node_id
+                                  AND l.newest > $1::bigint) AS newer
+    FROM live l LEFT JOIN seen s ON true
 )
 SELECT (SELECT count(*) FROM seen),
-       1 + (SELECT count(*) FROM checkers
-            WHERE id <> $1::bigint AND seen_at > now() - interval '15 s'),
-       r.shard, r.epoch
-FROM (SELECT) one LEFT JOIN renewed r ON true
+       (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
+       p.nodes, p.before, p.newer, r.shard, r.epoch
+FROM place p LEFT JOIN renewed r ON true

@@ -10,7 +10,9 @@
 #include "ngx_uptime.h"
 #include "ngx_uptime_checker.h"
 #include "ngx_uptime_probe.h"
+#include "ngx_uptime_lease_clock.h"
 #include "ngx_uptime_schedule.h"
+#include "ngx_uptime_shm.h"
 #include "ngx_uptime_writer.h"
 
 
@@ -27,7 +29,9 @@ typedef struct {
     ngx_uptime_pg_query_t         *query;       /* one at a time            */
     ngx_event_t                    timer;
     ngx_msec_t                     sent;        /* the last renewal         */
-    ngx_uint_t                     live;        /* checkers                 */
+    int64_t                        asked;       /* the same, steady clock   */
+    ngx_uint_t                     nodes;       /* that have live checkers  */
+    ngx_uint_t                     share;
     ngx_uint_t                     held;
     ngx_uint_t                     leaving;
     uint64_t                       mark;        /* writer's row after which */
@@ -35,6 +39,7 @@ typedef struct {
     ngx_uint_t                     logged;
     unsigned                       wanted:1;    /* news came: at once       */
     unsigned                       failed:1;    /* the last renewal         */
+    unsigned                       left:1;      /* gave everything back     */
 } ngx_uptime_lease_t;
 
 
@@ -79,6 +84,8 @@ typedef struct {
     ngx_uptime_prober_t            prober;
 
     int64_t                        id;          /* 0: not registered        */
+    int64_t                        dead[NGX_UPTIME_SHM_RUNS];
+    ngx_uint_t                     ndead;       /* checkers to inherit from */
     ngx_uptime_shard_e             shard[NGX_UPTIME_SHARDS];
     int64_t                        epoch[NGX_UPTIME_SHARDS];
 
@@ -104,7 +111,8 @@ void ngx_uptime_lease_leave(ngx_uptime_checker_t *ck);
 
 void ngx_uptime_lease_compare(ngx_uptime_checker_t *ck,
     ngx_uptime_pg_query_t *q);
-ngx_uint_t ngx_uptime_lease_share(ngx_uptime_checker_t *ck);
+void ngx_uptime_lease_share(ngx_uptime_checker_t *ck,
+    ngx_uptime_pg_query_t *q);
 void ngx_uptime_lease_gain(ngx_uptime_checker_t *ck, ngx_uint_t shard,
     int64_t epoch);
 void ngx_uptime_lease_lose(ngx_uptime_checker_t *ck, ngx_uint_t shard);
@@ -143,8 +151,6 @@ void ngx_uptime_runner_record(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
     int64_t checked_at);
 
 void ngx_uptime_runner_stop(ngx_uptime_checker_t *ck);
-
-int64_t ngx_uptime_now(void);
 
 
 #endif /* _NGX_UPTIME_CHECKER_CTX_H_INCLUDED_ */

@@ -35,6 +35,7 @@ static void ngx_uptime_lease_release(ngx_uptime_checker_t *ck);
 static ngx_int_t ngx_uptime_lease_leaving(ngx_uptime_checker_t *ck,
     ngx_uptime_pg_query_t *q);
 static void ngx_uptime_lease_released(ngx_uptime_pg_query_t *q);
+static void ngx_uptime_lease_left(ngx_uptime_pg_query_t *q);
 
 
 void
@@ -50,7 +51,6 @@ ngx_uptime_lease_start(ngx_uptime_checker_t *ck)
     l->timer.cancelable = 1;
 
     l->sent = ngx_current_msec - NGX_UPTIME_LEASE_RENEW;
-    l->live = 1;
 
     ngx_uptime_lease_step(ck);
 }
@@ -95,7 +95,6 @@ static void
 ngx_uptime_lease_step(ngx_uptime_checker_t *ck)
 {
     ngx_msec_t           passed, wait;
-    ngx_uint_t           share;
     ngx_uptime_lease_t  *l;
 
     l = &ck->lease;
@@ -118,9 +117,8 @@ ngx_uptime_lease_step(ngx_uptime_checker_t *ck)
     }
 
     wait = NGX_UPTIME_LEASE_RENEW - passed;
-    share = ngx_uptime_lease_share(ck);
 
-    if (l->held < share) {
+    if (l->held < l->share) {
         wait = ngx_min(wait, NGX_UPTIME_LEASE_AGAIN);
     }
 
@@ -169,6 +167,7 @@ ngx_uptime_lease_renew(ngx_uptime_checker_t *ck)
     ngx_uptime_pg_query_t  *q;
 
     ck->lease.sent = ngx_current_msec;
+    ck->lease.asked = ngx_uptime_clock_steady();
 
     q = ngx_uptime_pg_query_create(ck->pg, NGX_UPTIME_SQL_CHECKER_RENEW);
 
@@ -188,7 +187,7 @@ ngx_uptime_lease_renew(ngx_uptime_checker_t *ck)
 static void
 ngx_uptime_lease_renewed(ngx_uptime_pg_query_t *q)
 {
-    ngx_uint_t             share, level;
+    ngx_uint_t             level;
     ngx_uptime_lease_t    *l;
     ngx_uptime_checker_t  *ck;
 
@@ -212,6 +211,8 @@ ngx_uptime_lease_renewed(ngx_uptime_pg_query_t *q)
         return;
     }
 
+    ngx_uptime_clock_set(ck->log, l->asked, ngx_uptime_pg_num(q, 0, 1));
+
     if (ngx_uptime_pg_num(q, 0, 0) == 0) {
         ngx_log_error(NGX_LOG_WARN, ck->log, 0,
                       "uptime: checker %L is not known any more", ck->id);
@@ -222,17 +223,15 @@ ngx_uptime_lease_renewed(ngx_uptime_pg_query_t *q)
     }
 
     l->failed = 0;
-    l->live = ngx_uptime_pg_num(q, 0, 1);
 
     ngx_uptime_lease_compare(ck, q);
+    ngx_uptime_lease_share(ck, q);
 
-    share = ngx_uptime_lease_share(ck);
+    if (l->held > l->share) {
+        ngx_uptime_lease_give(ck, l->held - l->share);
 
-    if (l->held > share) {
-        ngx_uptime_lease_give(ck, l->held - share);
-
-    } else if (l->held < share && !ck->stopping) {
-        ngx_uptime_lease_claim(ck, share - l->held);
+    } else if (l->held < l->share && !ck->stopping) {
+        ngx_uptime_lease_claim(ck, l->share - l->held);
     }
 
     ngx_uptime_lease_log(ck);
@@ -284,7 +283,7 @@ ngx_uptime_lease_claimed(ngx_uptime_pg_query_t *q)
         }
     }
 
-    if (ck->lease.held < ngx_uptime_lease_share(ck)) {
+    if (ck->lease.held < ck->lease.share) {
         /* in a second, with a look at who is alive */
         ck->lease.sent = ngx_current_msec - NGX_UPTIME_LEASE_RENEW
                          + NGX_UPTIME_LEASE_AGAIN;
@@ -411,5 +410,17 @@ ngx_uptime_lease_leave(ngx_uptime_checker_t *ck)
         return;
     }
 
+    q->handler = ngx_uptime_lease_left;
+    q->data = ck;
+
     (void) ngx_uptime_pg_submit(q);
+}
+
+
+static void
+ngx_uptime_lease_left(ngx_uptime_pg_query_t *q)
+{
+    ngx_uptime_checker_t *ck = q->data;
+
+    ck->lease.left = (q->err == NGX_UPTIME_PG_OK);
 }

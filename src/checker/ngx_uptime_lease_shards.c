@@ -27,12 +27,12 @@ ngx_uptime_lease_compare(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q)
 
     for (i = 0; i < q->rows; i++) {
 
-        if (ngx_uptime_pg_is_null(q, i, 2)) {
+        if (ngx_uptime_pg_is_null(q, i, 5)) {
             continue;
         }
 
-        shard = ngx_uptime_pg_num(q, i, 2);
-        epoch = ngx_uptime_pg_num(q, i, 3);
+        shard = ngx_uptime_pg_num(q, i, 5);
+        epoch = ngx_uptime_pg_num(q, i, 6);
 
         if (shard >= 0 && shard < NGX_UPTIME_SHARDS) {
             epochs[shard] = epoch;
@@ -65,14 +65,26 @@ ngx_uptime_lease_compare(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q)
 }
 
 
-ngx_uint_t
-ngx_uptime_lease_share(ngx_uptime_checker_t *ck)
+/*
+ * 64 shards over the nodes; the first ones have one more if it does not come
+ * out even.  While a node has two checkers, in a reload or an upgrade of the
+ * binary, the newer one has it all: nothing moves between nodes.
+ */
+
+void
+ngx_uptime_lease_share(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q)
 {
-    ngx_uint_t  live;
+    ngx_uint_t           before, newer;
+    ngx_uptime_lease_t  *l;
 
-    live = ngx_max(ck->lease.live, 1);
+    l = &ck->lease;
 
-    return (NGX_UPTIME_SHARDS + live - 1) / live;
+    l->nodes = ngx_max(ngx_uptime_pg_num(q, 0, 2), 1);
+    before = ngx_uptime_pg_num(q, 0, 3);
+    newer = ngx_uptime_pg_num(q, 0, 4);
+
+    l->share = newer ? 0 : NGX_UPTIME_SHARDS / l->nodes
+                           + (before < NGX_UPTIME_SHARDS % l->nodes);
 }
 
 
@@ -127,6 +139,6 @@ ngx_uptime_lease_log(ngx_uptime_checker_t *ck)
 
     ngx_log_error(NGX_LOG_NOTICE, ck->log, 0,
                   "uptime: checker %L on node \"%V\" holds %ui of %d shards, "
-                  "live checkers: %ui", ck->id, &ck->conf->node, l->held,
-                  NGX_UPTIME_SHARDS, l->live);
+                  "live nodes: %ui", ck->id, &ck->conf->node, l->held,
+                  NGX_UPTIME_SHARDS, l->nodes);
 }

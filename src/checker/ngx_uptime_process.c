@@ -11,7 +11,6 @@
 #include <ngx_event.h>
 
 #include "ngx_uptime_checker_ctx.h"
-#include "ngx_uptime_shm.h"
 
 
 #define NGX_UPTIME_PROCESS_LOOK   1000
@@ -29,6 +28,8 @@ static void ngx_uptime_process_migrated(void *data);
 static void ngx_uptime_process_housekeep(ngx_event_t *ev);
 static void ngx_uptime_process_housekept(ngx_uptime_pg_query_t *q);
 static void ngx_uptime_process_register(ngx_event_t *ev);
+static ngx_int_t ngx_uptime_process_params(ngx_uptime_checker_t *ck,
+    ngx_uptime_pg_query_t *q);
 static void ngx_uptime_process_registered(ngx_uptime_pg_query_t *q);
 static ngx_int_t ngx_uptime_process_submit(ngx_uptime_checker_t *ck,
     ngx_uptime_pg_query_t *q, ngx_uptime_pg_handler_pt handler);
@@ -36,11 +37,13 @@ static void ngx_uptime_process_later(ngx_uptime_checker_t *ck,
     ngx_event_handler_pt handler, ngx_msec_t msec);
 static void ngx_uptime_process_notify(void *data, const char *payload);
 static void ngx_uptime_process_ready(void *data);
+static void ngx_uptime_process_end(void);
 
 
 static ngx_uptime_checker_t  ngx_uptime_checker;
 static ngx_uint_t            ngx_uptime_checker_seen;
 static ngx_pid_t             ngx_uptime_checker_pid;
+static ngx_shm_zone_t       *ngx_uptime_checker_shm;
 
 
 ngx_msec_t
@@ -70,6 +73,10 @@ ngx_uptime_checker_manager(void *data)
     ngx_setproctitle("uptime checker process");
 
     delay = ngx_uptime_shm_start(conf->shm);
+
+    ngx_uptime_checker_pid = ngx_getpid();
+    ngx_uptime_checker_shm = conf->shm;
+    (void) atexit(ngx_uptime_process_end);
 
     if (delay == 0) {
         (void) ngx_uptime_checker_start(conf, ngx_cycle->log);
@@ -245,7 +252,6 @@ ngx_uptime_checker_register(ngx_uptime_checker_t *ck)
 static void
 ngx_uptime_process_register(ngx_event_t *ev)
 {
-    ngx_str_t               version;
     ngx_uptime_pg_query_t  *q;
     ngx_uptime_checker_t   *ck;
 
@@ -255,14 +261,12 @@ ngx_uptime_process_register(ngx_event_t *ev)
         return;
     }
 
-    ngx_str_set(&version, NGX_UPTIME_VERSION);
+    ck->ndead = ngx_uptime_shm_dead(ck->conf->shm, ck->dead);
+    ck->lease.asked = ngx_uptime_clock_steady();
 
     q = ngx_uptime_pg_query_create(ck->pg, NGX_UPTIME_SQL_CHECKER_REGISTER);
 
-    if (q != NULL
-        && (ngx_uptime_pg_text(q, &ck->conf->node) != NGX_OK
-            || ngx_uptime_pg_text(q, &version) != NGX_OK))
-    {
+    if (q != NULL && ngx_uptime_process_params(ck, q) != NGX_OK) {
         ngx_uptime_pg_query_destroy(q);
         q = NULL;
     }
@@ -273,6 +277,34 @@ ngx_uptime_process_register(ngx_event_t *ev)
         ngx_uptime_process_later(ck, ngx_uptime_process_register,
                                  NGX_UPTIME_PROCESS_AGAIN);
     }
+}
+
+
+static ngx_int_t
+ngx_uptime_process_params(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q)
+{
+    ngx_str_t               version;
+    ngx_uint_t              i;
+    ngx_uptime_pg_array_t  *a;
+
+    ngx_str_set(&version, NGX_UPTIME_VERSION);
+
+    if (ngx_uptime_pg_text(q, &ck->conf->node) != NGX_OK
+        || ngx_uptime_pg_text(q, &version) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    a = ngx_uptime_pg_array(q, NGX_UPTIME_PG_INT8, ck->ndead, 0);
+    if (a == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < ck->ndead; i++) {
+        ngx_uptime_pg_array_int(a, ck->dead[i]);
+    }
+
+    return NGX_OK;
 }
 
 
@@ -296,6 +328,16 @@ ngx_uptime_process_registered(ngx_uptime_pg_query_t *q)
     ck->id = ngx_uptime_pg_num(q, 0, 0);
     ck->writer.checker = ck->id;
     ck->writer.node = ngx_uptime_pg_num(q, 0, 1);
+
+    ngx_uptime_clock_set(ck->log, ck->lease.asked, ngx_uptime_pg_num(q, 0, 4));
+
+    ngx_uptime_shm_checker(ck->conf->shm, ck->id, ck->dead, ck->ndead);
+
+    if (ngx_uptime_pg_num(q, 0, 3)) {
+        ngx_log_error(NGX_LOG_NOTICE, ck->log, 0,
+                      "uptime: checker %L inherits %L shards of a dead one",
+                      ck->id, ngx_uptime_pg_num(q, 0, 3));
+    }
 
     ngx_uptime_process_later(ck, ngx_uptime_process_housekeep,
                              NGX_UPTIME_PROCESS_HOUR);
@@ -417,4 +459,19 @@ ngx_uptime_checker_stop(void)
                   ck->writer.rows);
 
     ngx_uptime_schedule_destroy(&ck->schedule);
+}
+
+
+/* Runs last: what ends with exit() has not crashed. */
+
+static void
+ngx_uptime_process_end(void)
+{
+    ngx_uptime_checker_t  *ck;
+
+    ck = &ngx_uptime_checker;
+
+    if (ngx_uptime_checker_pid == ngx_getpid()) {
+        ngx_uptime_shm_end(ngx_uptime_checker_shm, ck->lease.left);
+    }
 }

@@ -102,17 +102,6 @@ ngx_uptime_runner_max(ngx_uptime_checker_t *ck)
 }
 
 
-int64_t
-ngx_uptime_now(void)
-{
-    ngx_time_t  *tp;
-
-    tp = ngx_timeofday();
-
-    return (int64_t) tp->sec * 1000 + tp->msec;
-}
-
-
 void
 ngx_uptime_runner_wake(ngx_uptime_checker_t *ck)
 {
@@ -230,7 +219,10 @@ ngx_uptime_runner_lag(ngx_uptime_checker_t *ck)
 }
 
 
-/* After a jump of the wall clock everything goes on with the next slot. */
+/*
+ * After a jump of the database's clock, or of this machine out of its sleep,
+ * everything goes on with the next slot.
+ */
 
 static void
 ngx_uptime_runner_clock(ngx_uptime_checker_t *ck, int64_t now)
