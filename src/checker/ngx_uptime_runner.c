@@ -371,8 +371,11 @@ ngx_uptime_runner_judge(ngx_uptime_check_t *c)
     r = &c->checker->runner;
     o = ngx_uptime_probe_outcome(&c->probe);
 
+    /* upside down, a failure looks like a success */
+
     if (r->has_stalled && (o.status == NGX_UPTIME_DOWN
-                           || o.status == NGX_UPTIME_DEGRADED)
+                           || o.status == NGX_UPTIME_DEGRADED
+                           || c->probe.target->upside_down)
         && (ngx_msec_int_t) (r->stalled - c->started) >= 0)
     {
         o.status = NGX_UPTIME_UNKNOWN;

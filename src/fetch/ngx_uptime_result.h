@@ -7,7 +7,7 @@
 #include <ngx_core.h>
 
 
-/* What one guarded fetch saw; plain data, so that tests can make it up. */
+/* What one probe saw; plain data, so that tests can make it up. */
 
 typedef enum {
     NGX_UPTIME_STAGE_NONE = 0,                  /* not begun                */
@@ -53,6 +53,15 @@ typedef enum {
 } ngx_uptime_push_e;
 
 
+/* the first assertion that does not hold */
+
+typedef enum {
+    NGX_UPTIME_ASSERTION_OK = 0,
+    NGX_UPTIME_ASSERTION_JSON,
+    NGX_UPTIME_ASSERTION_HEADER
+} ngx_uptime_assertion_e;
+
+
 typedef struct {
     int                            code;        /* CURLcode; 0 with stage   */
                                                 /* DONE: a response         */
@@ -61,6 +70,7 @@ typedef struct {
     ngx_uptime_own_e               own;         /* our trouble, not theirs  */
     ngx_uptime_dns_e               dns;
     ngx_uptime_tls_e               tls;
+    ngx_uptime_assertion_e         assertion;
     ngx_uptime_push_e              push;
 
     ngx_uint_t                     http_status; /* 0: none                  */
@@ -77,7 +87,7 @@ typedef struct {
     int64_t                        cert_expires_at; /* seconds; 0: unknown  */
     uint64_t                       bytes;       /* of the last body         */
 
-    unsigned                       keyword_found:1;
+    unsigned                       keyword_found:1; /* dns: the record  */
     unsigned                       cut:1;       /* longer than we read      */
     unsigned                       blocked:1;   /* refused address or URL   */
     unsigned                       redirect_limit:1;

@@ -23,6 +23,7 @@ static ngx_uptime_cause_e ngx_uptime_outcome_connect(
     const ngx_uptime_result_t *result);
 static ngx_uptime_cause_e ngx_uptime_outcome_response(
     const ngx_uptime_result_t *result, const ngx_uptime_expect_t *expect);
+static void ngx_uptime_outcome_turn(ngx_uptime_outcome_t *o);
 
 
 static const char *const  ngx_uptime_status_names[] = {
@@ -47,7 +48,12 @@ static const char *const  ngx_uptime_cause_names[] = {
     "protocol",
     "http_status",
     "keyword",
+    "json",
+    "header",
+    "cert_days",
+    "dns_value",
     "redirect_limit",
+    "upside_down",
     "blocked_address",
     "push_missed",
     "push_failed",
@@ -92,18 +98,40 @@ ngx_uptime_outcome(const ngx_uptime_result_t *result,
 
     if (o.cause != NGX_UPTIME_CAUSE_NONE) {
         o.status = NGX_UPTIME_DOWN;
-        return o;
-    }
 
-    if (expect->degraded_us && result->total_us > expect->degraded_us) {
+    } else if (expect->degraded_us && result->total_us > expect->degraded_us) {
         o.status = NGX_UPTIME_DEGRADED;
         o.cause = NGX_UPTIME_CAUSE_SLOW;
-        return o;
+
+    } else {
+        o.status = NGX_UPTIME_UP;
     }
 
-    o.status = NGX_UPTIME_UP;
+    if (expect->upside_down) {
+        ngx_uptime_outcome_turn(&o);
+    }
 
     return o;
+}
+
+
+/* A target that we refuse to ask has not failed, so it is not well either. */
+
+static void
+ngx_uptime_outcome_turn(ngx_uptime_outcome_t *o)
+{
+    if (o->cause == NGX_UPTIME_CAUSE_BLOCKED_ADDRESS) {
+        return;
+    }
+
+    if (o->status == NGX_UPTIME_DOWN) {
+        o->status = NGX_UPTIME_UP;
+        o->cause = NGX_UPTIME_CAUSE_NONE;
+        return;
+    }
+
+    o->status = NGX_UPTIME_DOWN;
+    o->cause = NGX_UPTIME_CAUSE_UPSIDE_DOWN;
 }
 
 
@@ -197,7 +225,21 @@ ngx_uptime_outcome_response(const ngx_uptime_result_t *result,
     }
 
     if (expect->keyword && result->keyword_found == expect->absent) {
-        return NGX_UPTIME_CAUSE_KEYWORD;
+        return expect->dns ? NGX_UPTIME_CAUSE_DNS_VALUE
+                           : NGX_UPTIME_CAUSE_KEYWORD;
+    }
+
+    if (result->assertion != NGX_UPTIME_ASSERTION_OK) {
+        return (result->assertion == NGX_UPTIME_ASSERTION_JSON)
+               ? NGX_UPTIME_CAUSE_JSON : NGX_UPTIME_CAUSE_HEADER;
+    }
+
+    /* of what was spoken in the clear nothing can run out */
+
+    if (expect->cert_until && result->cert_expires_at
+        && result->cert_expires_at < (int64_t) expect->cert_until)
+    {
+        return NGX_UPTIME_CAUSE_CERT_DAYS;
     }
 
     return NGX_UPTIME_CAUSE_NONE;

@@ -40,7 +40,12 @@ typedef enum {
     NGX_UPTIME_CAUSE_PROTOCOL,
     NGX_UPTIME_CAUSE_HTTP_STATUS,
     NGX_UPTIME_CAUSE_KEYWORD,
+    NGX_UPTIME_CAUSE_JSON,
+    NGX_UPTIME_CAUSE_HEADER,
+    NGX_UPTIME_CAUSE_CERT_DAYS,
+    NGX_UPTIME_CAUSE_DNS_VALUE,
     NGX_UPTIME_CAUSE_REDIRECT_LIMIT,
+    NGX_UPTIME_CAUSE_UPSIDE_DOWN,               /* a success, unexpected    */
     NGX_UPTIME_CAUSE_BLOCKED_ADDRESS,
     NGX_UPTIME_CAUSE_PUSH_MISSED,
     NGX_UPTIME_CAUSE_PUSH_FAILED,
@@ -61,11 +66,16 @@ typedef enum {
 /* what the monitor expects */
 
 typedef struct {
-    ngx_uptime_status_ranges_t     statuses;
+    ngx_uptime_status_ranges_t     statuses;    /* of HTTP                  */
     int64_t                        degraded_us; /* 0: never                 */
-    unsigned                       any_status:1; /* of HTTP                 */
+    time_t                         cert_until;  /* the certificate has to   */
+                                                /* be good until then;      */
+                                                /* 0: does not matter       */
+    unsigned                       any_status:1; /* there is none           */
+    unsigned                       dns:1;       /* the keyword is a record  */
     unsigned                       keyword:1;   /* must be there, or        */
     unsigned                       absent:1;    /* (with keyword) must not  */
+    unsigned                       upside_down:1;
 } ngx_uptime_expect_t;
 
 

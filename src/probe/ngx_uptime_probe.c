@@ -80,6 +80,12 @@ ngx_uptime_probe_outcome(const ngx_uptime_probe_t *p)
     expect.degraded_us = (int64_t) t->degraded * 1000;
     expect.keyword = (t->keyword.len != 0);
     expect.absent = t->absent;
+    expect.dns = (t->kind == NGX_UPTIME_KIND_DNS);
+    expect.upside_down = t->upside_down;
+
+    if (t->cert_min_days) {
+        expect.cert_until = ngx_time() + (time_t) t->cert_min_days * 86400;
+    }
 
     return ngx_uptime_outcome(&p->result, &expect);
 }

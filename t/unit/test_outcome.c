@@ -51,14 +51,21 @@ is(const char *status, const char *cause, const char *name)
 
 
 static void
-failed(int code, int sys, ngx_uptime_stage_e stage, const char *cause)
+failed_as(int code, int sys, ngx_uptime_stage_e stage)
 {
-    char  text[64];
-
     r.code = code;
     r.sys_errno = sys;
     r.stage = stage;
     r.http_status = 0;
+}
+
+
+static void
+failed(int code, int sys, ngx_uptime_stage_e stage, const char *cause)
+{
+    char  text[64];
+
+    failed_as(code, sys, stage);
 
     snprintf(text, sizeof(text), "code %d, errno %d, stage %d", code, sys,
              (int) stage);
@@ -137,6 +144,101 @@ responses(void)
 
     e.statuses.n = 0;
     is("down", "http_status", "nothing is expected");
+}
+
+
+typedef struct {
+    const char                    *name;
+    ngx_uptime_assertion_e         assertion;
+    ngx_uint_t                     status;
+    int64_t                        cert_expires_at;
+    time_t                         cert_until;
+    unsigned                       keyword:1;
+    unsigned                       found:1;
+    unsigned                       dns:1;
+    unsigned                       no_http:1;
+    const char                    *verdict;
+    const char                    *cause;
+} expectation_t;
+
+
+static const expectation_t  expectations[] = {
+    { "json", NGX_UPTIME_ASSERTION_JSON, 200, 0, 0, 0, 0, 0, 0,
+      "down", "json" },
+    { "header", NGX_UPTIME_ASSERTION_HEADER, 200, 0, 0, 0, 0, 0, 0,
+      "down", "header" },
+    { "the status goes before assertions", NGX_UPTIME_ASSERTION_JSON, 500,
+      0, 0, 0, 0, 0, 0, "down", "http_status" },
+    { "and the keyword", NGX_UPTIME_ASSERTION_JSON, 200, 0, 0, 1, 0, 0, 0,
+      "down", "keyword" },
+    { "assertions go before the certificate", NGX_UPTIME_ASSERTION_JSON,
+      200, 99, 100, 0, 0, 0, 0, "down", "json" },
+
+    { "the certificate ends too soon", 0, 200, 99, 100, 0, 0, 0, 0,
+      "down", "cert_days" },
+    { "the certificate lasts just long enough", 0, 200, 100, 100, 0, 0, 0,
+      0, "up", NULL },
+    { "no certificate was seen", 0, 200, 0, 100, 0, 0, 0, 0, "up", NULL },
+    { "nobody asks how long", 0, 200, 99, 0, 0, 0, 0, 0, "up", NULL },
+
+    { "no status where there is none", 0, 0, 0, 0, 0, 0, 0, 1,
+      "up", NULL },
+    { "tcp: the answer", 0, 0, 0, 0, 1, 1, 0, 1, "up", NULL },
+    { "tcp: another answer", 0, 0, 0, 0, 1, 0, 0, 1, "down", "keyword" },
+    { "dns: the record", 0, 0, 0, 0, 1, 1, 1, 1, "up", NULL },
+    { "dns: another record", 0, 0, 0, 0, 1, 0, 1, 1,
+      "down", "dns_value" }
+};
+
+
+static void
+expected(void)
+{
+    ngx_uint_t            i;
+    const expectation_t  *x;
+
+    for (i = 0; i < sizeof(expectations) / sizeof(expectation_t); i++) {
+        x = &expectations[i];
+
+        r.assertion = x->assertion;
+        r.http_status = x->status;
+        r.cert_expires_at = x->cert_expires_at;
+        r.keyword_found = x->found;
+        e.cert_until = x->cert_until;
+        e.keyword = x->keyword;
+        e.dns = x->dns;
+        e.any_status = x->no_http;
+
+        is(x->verdict, x->cause, x->name);
+    }
+}
+
+
+static void
+upside_down(void)
+{
+    e.upside_down = 1;
+    is("down", "upside_down", "upside down: a success");
+
+    e.upside_down = 1;
+    e.degraded_us = 1;
+    is("down", "upside_down", "upside down: a slow success");
+
+    e.upside_down = 1;
+    r.http_status = 500;
+    is("up", NULL, "upside down: a failure");
+
+    e.upside_down = 1;
+    failed_as(CURLE_COULDNT_CONNECT, ECONNREFUSED, NGX_UPTIME_STAGE_CONNECT);
+    is("up", NULL, "upside down: refused");
+
+    e.upside_down = 1;
+    r.blocked = 1;
+    is("down", "blocked_address", "upside down: what we refuse is not well");
+
+    e.upside_down = 1;
+    r.own = NGX_UPTIME_OWN_NETWORK;
+    is("unknown", "own_network", "upside down: our trouble stays ours");
 }
 
 
@@ -338,6 +440,8 @@ main(void)
 
     pushes();
     responses();
+    expected();
+    upside_down();
     failures();
     own_trouble();
     transitions();
