@@ -66,6 +66,7 @@ void ngx_uptime_fetch_cancel(ngx_uptime_fetch_t *f);
 
 
 struct ngx_uptime_fetcher_s {
+    ngx_uptime_poll_t             *poll;
     ngx_uptime_multi_t            *multi;
     ngx_uptime_resolver_t         *resolver;
     ngx_uptime_addr_policy_t      *policy;

@@ -35,7 +35,12 @@ ngx_uptime_fetcher_create(ngx_pool_t *pool, ngx_resolver_t *resolver,
         return NULL;
     }
 
-    fr->multi = ngx_uptime_multi_create(pool, log);
+    fr->poll = ngx_uptime_poll_create(pool, log);
+    if (fr->poll == NULL) {
+        return NULL;
+    }
+
+    fr->multi = ngx_uptime_multi_create(pool, fr->poll, log);
     fr->resolver = ngx_uptime_resolver_create(pool, resolver, log);
 
     if (fr->multi == NULL || fr->resolver == NULL) {
@@ -68,6 +73,7 @@ void
 ngx_uptime_fetcher_destroy(ngx_uptime_fetcher_t *fr)
 {
     ngx_uptime_multi_destroy(fr->multi);
+    ngx_uptime_poll_destroy(fr->poll);
 }
 
 

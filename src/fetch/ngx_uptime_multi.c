@@ -2,13 +2,10 @@
 /*
  * A libcurl multi handle in nginx's event loop.
  *
- * All of libcurl's sockets sit on one inner epoll descriptor, which is one
- * nginx connection, level-triggered: a helper process has 512 connections
- * whatever the configuration says, and nginx's epoll code never sees a stale
- * event of a socket that libcurl has closed.  The timer callback only arms
- * one nginx timer.  Finished transfers go to a list and their handlers run
- * when libcurl has returned, so a handler may do anything.  Used in any
- * process that fetches.
+ * All of libcurl's sockets sit on the inner epoll descriptor of
+ * ngx_uptime_poll.h.  The timer callback only arms one nginx timer.  Finished
+ * transfers go to a list and their handlers run when libcurl has returned,
+ * so a handler may do anything.  Used in any process that fetches.
  */
 
 
@@ -21,13 +18,9 @@
 #include "ngx_uptime_multi.h"
 
 
-#define NGX_UPTIME_MULTI_BATCH  64
-
-
 struct ngx_uptime_multi_s {
     CURLM                         *multi;
-    int                            epfd;
-    ngx_connection_t              *connection;
+    ngx_uptime_poll_t             *poll;
     ngx_event_t                    timer;
     ngx_uint_t                     n;           /* active transfers         */
     ngx_queue_t                    done;        /* ngx_uptime_transfer_t    */
@@ -41,8 +34,9 @@ static void ngx_uptime_multi_close(ngx_uptime_multi_t *m);
 static int ngx_uptime_multi_socket(CURL *easy, curl_socket_t s, int what,
     void *data, void *sockp);
 static int ngx_uptime_multi_timeout(CURLM *multi, long msec, void *data);
-static void ngx_uptime_multi_read_handler(ngx_event_t *ev);
-static void ngx_uptime_multi_write_handler(ngx_event_t *ev);
+static ngx_uptime_watch_t *ngx_uptime_multi_watch(ngx_uptime_multi_t *m,
+    curl_socket_t s);
+static void ngx_uptime_multi_event(ngx_uptime_watch_t *w, uint32_t events);
 static void ngx_uptime_multi_timer_handler(ngx_event_t *ev);
 static void ngx_uptime_multi_action(ngx_uptime_multi_t *m, curl_socket_t s,
     int mask);
@@ -51,7 +45,8 @@ static void ngx_uptime_multi_idle(ngx_uptime_multi_t *m);
 
 
 ngx_uptime_multi_t *
-ngx_uptime_multi_create(ngx_pool_t *pool, ngx_log_t *log)
+ngx_uptime_multi_create(ngx_pool_t *pool, ngx_uptime_poll_t *poll,
+    ngx_log_t *log)
 {
     ngx_uptime_multi_t  *m;
 
@@ -60,7 +55,7 @@ ngx_uptime_multi_create(ngx_pool_t *pool, ngx_log_t *log)
         return NULL;
     }
 
-    m->epfd = -1;
+    m->poll = poll;
     m->log = log;
     ngx_queue_init(&m->done);
 
@@ -78,33 +73,8 @@ ngx_uptime_multi_destroy(ngx_uptime_multi_t *m)
 static ngx_int_t
 ngx_uptime_multi_open(ngx_uptime_multi_t *m)
 {
-    ngx_connection_t  *c;
-
     if (m->multi != NULL) {
         return NGX_OK;
-    }
-
-    m->epfd = epoll_create1(EPOLL_CLOEXEC);
-    if (m->epfd == -1) {
-        ngx_log_error(NGX_LOG_CRIT, m->log, ngx_errno,
-                      "uptime: epoll_create1() failed");
-        return NGX_ERROR;
-    }
-
-    c = ngx_get_connection(m->epfd, m->log);
-    if (c == NULL) {
-        goto failed;
-    }
-
-    m->connection = c;
-    c->data = m;
-    c->read->handler = ngx_uptime_multi_read_handler;
-    c->write->handler = ngx_uptime_multi_write_handler;
-    c->read->log = m->log;
-    c->write->log = m->log;
-
-    if (ngx_add_event(c->read, NGX_READ_EVENT, NGX_LEVEL_EVENT) != NGX_OK) {
-        goto failed;
     }
 
     m->multi = curl_multi_init();
@@ -113,7 +83,7 @@ ngx_uptime_multi_open(ngx_uptime_multi_t *m)
     }
 
     m->timer.handler = ngx_uptime_multi_timer_handler;
-    m->timer.data = c;
+    m->timer.data = m;
     m->timer.log = m->log;
     m->timer.cancelable = 1;
 
@@ -141,8 +111,6 @@ failed:
 static void
 ngx_uptime_multi_close(ngx_uptime_multi_t *m)
 {
-    ngx_connection_t  *c;
-
     if (m->multi != NULL) {
         (void) curl_multi_cleanup(m->multi);
         m->multi = NULL;
@@ -150,24 +118,6 @@ ngx_uptime_multi_close(ngx_uptime_multi_t *m)
 
     if (m->timer.timer_set) {
         ngx_del_timer(&m->timer);
-    }
-
-    c = m->connection;
-
-    if (c != NULL) {
-        m->connection = NULL;
-
-        if (c->read->active) {
-            (void) ngx_del_event(c->read, NGX_READ_EVENT, 0);
-        }
-
-        ngx_free_connection(c);
-        c->fd = (ngx_socket_t) -1;
-    }
-
-    if (m->epfd != -1) {
-        (void) close(m->epfd);
-        m->epfd = -1;
     }
 }
 
@@ -197,7 +147,6 @@ ngx_uptime_multi_add(ngx_uptime_multi_t *m, ngx_uptime_transfer_t *t)
 
     t->active = 1;
     m->n++;
-    m->connection->idle = 0;
 
     return NGX_OK;
 }
@@ -234,44 +183,64 @@ ngx_uptime_multi_socket(CURL *easy, curl_socket_t s, int what, void *data,
 {
     ngx_uptime_multi_t *m = data;
 
-    int                 op;
-    struct epoll_event  ee;
+    uint32_t             events;
+    ngx_uptime_watch_t  *w;
 
-    ngx_memzero(&ee, sizeof(struct epoll_event));
-    ee.data.fd = s;
+    w = sockp;
 
     if (what == CURL_POLL_REMOVE) {
-        (void) epoll_ctl(m->epfd, EPOLL_CTL_DEL, s, &ee);
-        (void) curl_multi_assign(m->multi, s, NULL);
+        if (w != NULL) {
+            ngx_uptime_poll_forget(m->poll, w);
+            (void) curl_multi_assign(m->multi, s, NULL);
+            ngx_free(w);
+        }
+
         return 0;
     }
 
-    if (what & CURL_POLL_IN) {
-        ee.events |= EPOLLIN;
-    }
-
-    if (what & CURL_POLL_OUT) {
-        ee.events |= EPOLLOUT;
-    }
-
-    op = (sockp == NULL) ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-
-    if (epoll_ctl(m->epfd, op, s, &ee) == -1) {
-
-        /* libcurl's idea and the kernel's may differ after a close() */
-
-        op = (ngx_errno == NGX_EEXIST) ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-
-        if (epoll_ctl(m->epfd, op, s, &ee) == -1) {
-            ngx_log_error(NGX_LOG_ALERT, m->log, ngx_errno,
-                          "uptime: epoll_ctl() failed for a transfer");
+    if (w == NULL) {
+        w = ngx_uptime_multi_watch(m, s);
+        if (w == NULL) {
             return 0;
         }
     }
 
-    (void) curl_multi_assign(m->multi, s, m);
+    events = 0;
+
+    if (what & CURL_POLL_IN) {
+        events |= EPOLLIN;
+    }
+
+    if (what & CURL_POLL_OUT) {
+        events |= EPOLLOUT;
+    }
+
+    (void) ngx_uptime_poll_watch(m->poll, w, events);
 
     return 0;
+}
+
+
+static ngx_uptime_watch_t *
+ngx_uptime_multi_watch(ngx_uptime_multi_t *m, curl_socket_t s)
+{
+    ngx_uptime_watch_t  *w;
+
+    w = ngx_calloc(sizeof(ngx_uptime_watch_t), m->log);
+    if (w == NULL) {
+        return NULL;
+    }
+
+    w->fd = s;
+    w->handler = ngx_uptime_multi_event;
+    w->data = m;
+
+    if (curl_multi_assign(m->multi, s, w) != CURLM_OK) {
+        ngx_free(w);
+        return NULL;
+    }
+
+    return w;
 }
 
 
@@ -294,63 +263,38 @@ ngx_uptime_multi_timeout(CURLM *multi, long msec, void *data)
 }
 
 
+/* libcurl may free the watch while it acts on the socket. */
+
 static void
-ngx_uptime_multi_read_handler(ngx_event_t *ev)
+ngx_uptime_multi_event(ngx_uptime_watch_t *w, uint32_t events)
 {
-    int                  n, i, mask;
-    ngx_connection_t    *c;
+    int                  mask;
     ngx_uptime_multi_t  *m;
-    struct epoll_event   list[NGX_UPTIME_MULTI_BATCH];
 
-    c = ev->data;
-    m = c->data;
+    m = w->data;
+    mask = 0;
 
-    if (c->close) {
-        /* the worker is shutting down and nothing is in flight */
-        ngx_uptime_multi_close(m);
-        return;
+    if (events & (EPOLLIN|EPOLLHUP)) {
+        mask |= CURL_CSELECT_IN;
     }
 
-    n = epoll_wait(m->epfd, list, NGX_UPTIME_MULTI_BATCH, 0);
-
-    for (i = 0; i < n; i++) {
-        mask = 0;
-
-        if (list[i].events & (EPOLLIN|EPOLLHUP)) {
-            mask |= CURL_CSELECT_IN;
-        }
-
-        if (list[i].events & EPOLLOUT) {
-            mask |= CURL_CSELECT_OUT;
-        }
-
-        if (list[i].events & EPOLLERR) {
-            mask |= CURL_CSELECT_ERR;
-        }
-
-        ngx_uptime_multi_action(m, list[i].data.fd, mask);
+    if (events & EPOLLOUT) {
+        mask |= CURL_CSELECT_OUT;
     }
 
+    if (events & EPOLLERR) {
+        mask |= CURL_CSELECT_ERR;
+    }
+
+    ngx_uptime_multi_action(m, w->fd, mask);
     ngx_uptime_multi_drain(m);
-}
-
-
-static void
-ngx_uptime_multi_write_handler(ngx_event_t *ev)
-{
-    ngx_log_debug0(NGX_LOG_DEBUG_EVENT, ev->log, 0,
-                   "uptime: unexpected write event");
 }
 
 
 static void
 ngx_uptime_multi_timer_handler(ngx_event_t *ev)
 {
-    ngx_connection_t    *c;
-    ngx_uptime_multi_t  *m;
-
-    c = ev->data;
-    m = c->data;
+    ngx_uptime_multi_t *m = ev->data;
 
     ngx_uptime_multi_action(m, CURL_SOCKET_TIMEOUT, 0);
     ngx_uptime_multi_drain(m);
@@ -416,19 +360,12 @@ ngx_uptime_multi_drain(ngx_uptime_multi_t *m)
 }
 
 
-/* A worker that shuts down closes idle connections itself, through us. */
+/* A worker that shuts down leaves nothing open. */
 
 static void
 ngx_uptime_multi_idle(ngx_uptime_multi_t *m)
 {
-    if (m->n || m->connection == NULL) {
-        return;
-    }
-
-    if (ngx_exiting || ngx_terminate) {
+    if (m->n == 0 && (ngx_exiting || ngx_terminate)) {
         ngx_uptime_multi_close(m);
-        return;
     }
-
-    m->connection->idle = 1;
 }

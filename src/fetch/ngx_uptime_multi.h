@@ -9,6 +9,8 @@
 
 #include <curl/curl.h>
 
+#include "ngx_uptime_poll.h"
+
 
 typedef struct ngx_uptime_multi_s     ngx_uptime_multi_t;
 typedef struct ngx_uptime_transfer_s  ngx_uptime_transfer_t;
@@ -35,9 +37,12 @@ struct ngx_uptime_transfer_s {
 };
 
 
-/* NULL: no memory.  Nothing is opened before the first transfer. */
+/*
+ * NULL: no memory.  Nothing is opened before the first transfer.  poll must
+ * live as long.
+ */
 ngx_uptime_multi_t *ngx_uptime_multi_create(ngx_pool_t *pool,
-    ngx_log_t *log);
+    ngx_uptime_poll_t *poll, ngx_log_t *log);
 
 /* Only when no transfer is left. */
 void ngx_uptime_multi_destroy(ngx_uptime_multi_t *m);
