@@ -1,22 +1,29 @@
 -- $1 bigint: the caller, $2 bigint: user, $3 jsonb: disabled, role, $4 text:
 -- address.
 --
--- Both rows are locked: of two administrators who demote each other one is
--- none any more when his turn comes.  FOR UPDATE also waits for monitors and
--- sessions that are being made, so that the trigger on users finds them.
-WITH caller AS (
-    {{is_admin}}
-    FOR SHARE
+-- All administrators are held, in one order: of two who demote each other one
+-- is none any more when his turn comes, and none waits for the other in a
+-- circle.  FOR UPDATE also waits for monitors and sessions that are being
+-- made, so that the trigger on users finds them.
+WITH admins AS MATERIALIZED (
+    {{admins}}
+    ORDER BY a.id
+    FOR UPDATE
+), caller AS (
+    SELECT id, email FROM admins WHERE id = $1::bigint
 ), arg AS (
     SELECT ($3::jsonb ->> 'disabled')::boolean AS disabled,
            $3::jsonb ->> 'role' AS role
 ), old AS (
     SELECT o.id, o.role, o.disabled_at,
-           CASE WHEN NOT EXISTS (SELECT FROM caller) THEN 'forbidden'
+           CASE WHEN held.callers = 0 THEN 'forbidden'
                 WHEN o.id = $1::bigint
                      AND (arg.disabled IS TRUE OR arg.role = 'user')
-                THEN 'own_account' END AS error
-    FROM users o, arg
+                THEN CASE WHEN held.n = 1 THEN 'last_admin'
+                     ELSE 'own_account' END END AS error
+    FROM (SELECT count(*) AS n,
+                 count(*) FILTER (WHERE id = $1::bigint) AS callers
+          FROM admins) held, users o, arg
     WHERE o.id = $2::bigint
     FOR UPDATE OF o
 ), u AS (

@@ -95,6 +95,9 @@ static const ngx_http_uptime_problem_t  ngx_http_uptime_problems[] = {
       "The request conflicts with the current state." },
     { "own_account", 409, "Your own account",
       "You cannot disable or demote yourself; ask another administrator." },
+    { "last_admin", 409, "The last administrator",
+      "Without you there would be none; make somebody else administrator "
+      "first." },
     { "too_many_keys", 409, "Too many API keys",
       "An account may have 100 keys; delete one." },
     { "totp_enabled", 409, "Two-factor is on",
