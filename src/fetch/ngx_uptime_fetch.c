@@ -30,9 +30,6 @@ static ngx_int_t ngx_uptime_fetch_url(ngx_uptime_fetch_t *f,
     const ngx_str_t *text, const ngx_uptime_url_t *base);
 static void ngx_uptime_fetch_hop(ngx_uptime_fetch_t *f);
 static void ngx_uptime_fetch_resolved(ngx_uptime_resolve_t *r);
-static ngx_int_t ngx_uptime_fetch_resolve_err(ngx_uptime_fetch_t *f,
-    ngx_uptime_resolve_err_e err);
-static ngx_int_t ngx_uptime_fetch_guard(ngx_uptime_fetch_t *f);
 static void ngx_uptime_fetch_done(ngx_uptime_transfer_t *t);
 static ngx_int_t ngx_uptime_fetch_redirect(ngx_uptime_fetch_t *f);
 static void ngx_uptime_fetch_method(ngx_uptime_fetch_t *f);
@@ -250,15 +247,24 @@ ngx_uptime_fetch_resolved(ngx_uptime_resolve_t *r)
     us = ngx_uptime_fetch_clock() - f->hop_started;
     f->result.dns_us = us + ngx_max(f->result.dns_us, 0);
 
-    if (ngx_uptime_fetch_resolve_err(f, r->err) != NGX_OK) {
+    if (r->err != NGX_UPTIME_RESOLVE_OK) {
+        ngx_uptime_guard_dns(&f->result, r->err);
         ngx_uptime_fetch_finish(f);
         return;
     }
 
     f->result.stage = NGX_UPTIME_STAGE_CONNECT;
 
-    if (ngx_uptime_fetch_guard(f) != NGX_OK) {
+    if (ngx_uptime_guard(f->fetcher->policy, r, f->request.family)
+        != NGX_OK)
+    {
         f->result.blocked = 1;
+        ngx_uptime_fetch_finish(f);
+        return;
+    }
+
+    if (r->naddrs == 0) {
+        ngx_uptime_guard_dns(&f->result, NGX_UPTIME_RESOLVE_NOT_FOUND);
         ngx_uptime_fetch_finish(f);
         return;
     }
@@ -286,66 +292,6 @@ ngx_uptime_fetch_resolved(ngx_uptime_resolve_t *r)
         f->result.own = NGX_UPTIME_OWN_RESOURCES;
         ngx_uptime_fetch_finish(f);
     }
-}
-
-
-static ngx_int_t
-ngx_uptime_fetch_resolve_err(ngx_uptime_fetch_t *f,
-    ngx_uptime_resolve_err_e err)
-{
-    switch (err) {
-
-    case NGX_UPTIME_RESOLVE_OK:
-        return NGX_OK;
-
-    case NGX_UPTIME_RESOLVE_NOT_FOUND:
-        f->result.dns = NGX_UPTIME_DNS_NOT_FOUND;
-        break;
-
-    case NGX_UPTIME_RESOLVE_TIMEOUT:
-        f->result.dns = NGX_UPTIME_DNS_TIMEOUT;
-        break;
-
-    case NGX_UPTIME_RESOLVE_FAILURE:
-        f->result.dns = NGX_UPTIME_DNS_FAILURE;
-        break;
-
-    case NGX_UPTIME_RESOLVE_SILENT:
-        f->result.own = NGX_UPTIME_OWN_NETWORK;
-        break;
-
-    case NGX_UPTIME_RESOLVE_OWN:
-        f->result.own = NGX_UPTIME_OWN_RESOURCES;
-        break;
-    }
-
-    f->result.code = CURLE_COULDNT_RESOLVE_HOST;
-
-    return NGX_ERROR;
-}
-
-
-/*
- * One bad address refuses the whole answer: a name that points to both a
- * public and a private address is an attempt or a mistake.
- */
-
-static ngx_int_t
-ngx_uptime_fetch_guard(ngx_uptime_fetch_t *f)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < f->resolve.naddrs; i++) {
-
-        if (ngx_uptime_addr_check(f->fetcher->policy,
-                                  &f->resolve.addrs[i].sockaddr)
-            != NGX_OK)
-        {
-            return NGX_DECLINED;
-        }
-    }
-
-    return NGX_OK;
 }
 
 

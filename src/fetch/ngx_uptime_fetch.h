@@ -10,6 +10,7 @@
 #include <curl/curl.h>
 
 #include "ngx_uptime_addr.h"
+#include "ngx_uptime_guard.h"
 #include "ngx_uptime_multi.h"
 #include "ngx_uptime_resolve.h"
 #include "ngx_uptime_result.h"
@@ -48,6 +49,7 @@ typedef struct {
     ngx_msec_t                     timeout;     /* all in all               */
     ngx_uint_t                     max_redirects;
     size_t                         max_body;    /* 0: NGX_UPTIME_MAX_FETCH  */
+    int                            family;      /* AF_UNSPEC: any           */
     unsigned                       follow:1;
     unsigned                       verify_tls:1;
 } ngx_uptime_fetch_request_t;

@@ -22,7 +22,6 @@ static void ngx_uptime_fetch_collect_add(int64_t *sum, curl_off_t from,
 static void ngx_uptime_fetch_collect_cert(ngx_uptime_fetch_t *f);
 static void ngx_uptime_fetch_collect_tls(ngx_uptime_fetch_t *f);
 static void ngx_uptime_fetch_collect_own(ngx_uptime_fetch_t *f);
-static ngx_uint_t ngx_uptime_fetch_collect_route(ngx_uptime_fetch_t *f);
 
 
 void
@@ -225,8 +224,7 @@ ngx_uptime_fetch_collect_own(ngx_uptime_fetch_t *f)
     res = &f->result;
 
     if (f->open_errno) {
-        res->own = (f->open_errno == NGX_EACCES || f->open_errno == NGX_EPERM)
-                   ? NGX_UPTIME_OWN_NETWORK : NGX_UPTIME_OWN_RESOURCES;
+        res->own = ngx_uptime_guard_own_socket(f->open_errno);
         return;
     }
 
@@ -252,64 +250,9 @@ ngx_uptime_fetch_collect_own(ngx_uptime_fetch_t *f)
         return;
 
     case CURLE_COULDNT_CONNECT:
-        break;
-
-    default:
+        res->own = ngx_uptime_guard_own_connect(res->sys_errno,
+                                                f->resolve.addrs,
+                                                f->resolve.naddrs);
         return;
     }
-
-    switch (res->sys_errno) {
-
-    case ENOBUFS:
-    case NGX_ENOMEM:
-    case NGX_EMFILE:
-    case NGX_ENFILE:
-    case EADDRNOTAVAIL:
-        res->own = NGX_UPTIME_OWN_RESOURCES;
-        return;
-
-    case NGX_EACCES:
-    case NGX_EPERM:
-        /* a packet filter of this host */
-        res->own = NGX_UPTIME_OWN_NETWORK;
-        return;
-    }
-
-    if (!ngx_uptime_fetch_collect_route(f)) {
-        res->own = NGX_UPTIME_OWN_NETWORK;
-    }
-}
-
-
-/*
- * 1 if this host has a route to any of the addresses: connecting a datagram
- * socket looks the route up and sends nothing.  Of several addresses libcurl
- * tells one errno only, and a router's "unreachable" looks like ours.
- */
-
-static ngx_uint_t
-ngx_uptime_fetch_collect_route(ngx_uptime_fetch_t *f)
-{
-    int                     rc, s;
-    ngx_uint_t              i;
-    ngx_uptime_sockaddr_t  *sa;
-
-    for (i = 0; i < f->resolve.naddrs; i++) {
-        sa = &f->resolve.addrs[i];
-
-        s = socket(sa->sockaddr.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        if (s == -1) {
-            continue;
-        }
-
-        rc = connect(s, &sa->sockaddr, ngx_uptime_sockaddr_len(sa));
-
-        (void) close(s);
-
-        if (rc == 0) {
-            return 1;
-        }
-    }
-
-    return 0;
 }

@@ -339,24 +339,28 @@ ngx_uptime_fetch_hop_socket(void *data, curlsocktype purpose,
 {
     ngx_uptime_fetch_t *f = data;
 
-    curl_socket_t       s;
+    ngx_int_t           rc;
+    ngx_socket_t        s;
 
-    if (purpose != CURLSOCKTYPE_IPCXN
-        || ngx_uptime_addr_check(f->fetcher->policy, &address->addr) != NGX_OK)
-    {
+    rc = NGX_DECLINED;
+
+    if (purpose == CURLSOCKTYPE_IPCXN) {
+        rc = ngx_uptime_guard_socket(f->fetcher->policy, &address->addr,
+                                     address->socktype, address->protocol, &s);
+    }
+
+    if (rc == NGX_OK) {
+        return s;
+    }
+
+    if (rc == NGX_DECLINED) {
         f->refused = 1;
-        return CURL_SOCKET_BAD;
-    }
 
-    s = socket(address->family, address->socktype | SOCK_CLOEXEC,
-               address->protocol);
-
-    if (s == -1) {
+    } else {
         f->open_errno = ngx_errno;
-        return CURL_SOCKET_BAD;
     }
 
-    return s;
+    return CURL_SOCKET_BAD;
 }
 
 

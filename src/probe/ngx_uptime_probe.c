@@ -61,6 +61,23 @@ ngx_uptime_probe_done(ngx_uptime_probe_t *p)
 }
 
 
+int
+ngx_uptime_probe_family(const ngx_uptime_target_t *t)
+{
+    switch (t->ip) {
+
+    case NGX_UPTIME_IP_V4:
+        return AF_INET;
+
+    case NGX_UPTIME_IP_V6:
+        return AF_INET6;
+
+    default:
+        return AF_UNSPEC;
+    }
+}
+
+
 ngx_uptime_outcome_t
 ngx_uptime_probe_outcome(const ngx_uptime_probe_t *p)
 {

@@ -80,6 +80,9 @@ void ngx_uptime_probe_cancel(ngx_uptime_probe_t *p);
 /* For kinds: p->result is complete and p->work is freed. */
 void ngx_uptime_probe_done(ngx_uptime_probe_t *p);
 
+/* For kinds: the family of addresses that the target wants. */
+int ngx_uptime_probe_family(const ngx_uptime_target_t *t);
+
 /* The verdict on a finished probe. */
 ngx_uptime_outcome_t ngx_uptime_probe_outcome(const ngx_uptime_probe_t *p);
 

@@ -38,6 +38,7 @@ ngx_uptime_probe_http_start(ngx_uptime_probe_t *p)
     request.body = t->body;
     request.keyword = t->keyword;
     request.timeout = t->timeout;
+    request.family = ngx_uptime_probe_family(t);
     request.max_redirects = t->max_redirects;
     request.follow = t->follow;
     request.verify_tls = t->verify_tls;
