@@ -452,6 +452,11 @@ ngx_http_uptime_exit_process(ngx_cycle_t *cycle)
         umcf->api.ended = NULL;
     }
 
+    if (umcf->api.pushes != NULL) {
+        ngx_http_uptime_pushes_destroy(umcf->api.pushes);
+        umcf->api.pushes = NULL;
+    }
+
     if (umcf->api.pg != NULL) {
         ngx_uptime_pg_pool_destroy(umcf->api.pg);
         umcf->api.pg = NULL;

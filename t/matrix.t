@@ -58,6 +58,8 @@ my %expected = (
     'POST /monitors/:id/pause'  => ['USER', 200],
     'POST /monitors/:id/resume' => ['USER', 200],
     'GET /monitors/:id/checks'  => ['USER', 200],
+    'GET /push/:token'          => ['ANYONE', 404],
+    'POST /push/:token'         => ['ANYONE', 404],
 );
 
 # what an id in the path is: [table, makes one of a user's; returns its id]

@@ -1,5 +1,6 @@
 -- A sign of life, and 15 s more for every shard that is still the checker's,
--- expired or not: nobody took it.
+-- expired or not: nobody took it.  A long time without any checker's sign of
+-- life is noted, because pushes may have been lost then.
 --
 -- $1 bigint  checker
 --
@@ -11,6 +12,11 @@
 WITH seen AS (
     UPDATE checkers SET seen_at = now() WHERE id = $1::bigint
     RETURNING node_id
+), pulse AS (
+    UPDATE pulse
+    SET gap_to = CASE WHEN now() - beat_at > interval '20 s' THEN now()
+                 ELSE gap_to END,
+        beat_at = now()
 ), mine AS (
     SELECT shard FROM shards WHERE checker_id = $1::bigint
     ORDER BY shard FOR UPDATE

@@ -35,3 +35,33 @@ CREATE TABLE pushes (
     latency_us  integer,
     message     text
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01);
+
+
+-- Going on after a pause counts as a push: the next one is awaited from then.
+
+CREATE FUNCTION push_resumed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE pushes SET pushed_at = now(), up = true, latency_us = NULL,
+                      message = NULL
+    WHERE monitor_id = NEW.id;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER push_resumed AFTER UPDATE OF paused ON monitors
+    FOR EACH ROW WHEN (NEW.type = 'push' AND OLD.paused AND NOT NEW.paused)
+    EXECUTE FUNCTION push_resumed();
+
+
+-- Whether anybody was here to take a push.
+
+CREATE TABLE pulse (
+    id          boolean PRIMARY KEY DEFAULT true CHECK (id),
+    beat_at     timestamptz NOT NULL DEFAULT now(),
+    gap_to      timestamptz NOT NULL DEFAULT '-infinity'
+) WITH (fillfactor = 50);
+COMMENT ON TABLE pulse IS
+    'one row; gap_to: end of the last time in which no checker renewed its '
+    'leases for more than 20 s, so that pushes may have been lost';
+
+INSERT INTO pulse DEFAULT VALUES;

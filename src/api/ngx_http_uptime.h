@@ -19,6 +19,7 @@
 
 typedef struct ngx_http_uptime_ctx_s  ngx_http_uptime_ctx_t;
 typedef struct ngx_http_uptime_route_s  ngx_http_uptime_route_t;
+typedef struct ngx_http_uptime_pushes_s  ngx_http_uptime_pushes_t;
 
 
 /* what the API needs of the http{} configuration */
@@ -31,6 +32,7 @@ typedef struct {
     ngx_int_t                      request_id;  /* index of $request_id     */
     ngx_uptime_pg_pool_t          *pg;          /* this process's           */
     ngx_uptime_ended_t            *ended;       /* sessions, this process's */
+    ngx_http_uptime_pushes_t      *pushes;      /* NULL: there were none    */
 } ngx_http_uptime_api_t;
 
 
@@ -315,6 +317,11 @@ void ngx_http_uptime_refresh(ngx_http_uptime_ctx_t *ctx);
 void ngx_http_uptime_logout(ngx_http_uptime_ctx_t *ctx);
 void ngx_http_uptime_key_create(ngx_http_uptime_ctx_t *ctx);
 void ngx_http_uptime_invitation_create(ngx_http_uptime_ctx_t *ctx);
+
+void ngx_http_uptime_push(ngx_http_uptime_ctx_t *ctx);
+
+/* Before the pool of connections; what is not stored is lost. */
+void ngx_http_uptime_pushes_destroy(ngx_http_uptime_pushes_t *ps);
 
 /* plain, but the caller's password is asked for first */
 void ngx_http_uptime_confirm(ngx_http_uptime_ctx_t *ctx);

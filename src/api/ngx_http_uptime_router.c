@@ -105,7 +105,10 @@ ngx_http_uptime_route(const ngx_http_uptime_route_t *routes,
 }
 
 
-/* ":id" matches a positive bigint; one in each pattern at most. */
+/*
+ * ":id" matches a positive bigint, one in each pattern at most; ":token" at
+ * the end what is no empty text.
+ */
 
 static ngx_int_t
 ngx_http_uptime_route_path(const char *pattern, const ngx_str_t *path,
@@ -132,6 +135,10 @@ ngx_http_uptime_route_path(const char *pattern, const ngx_str_t *path,
         start = p;
         while (p < last && *p != '/') {
             p++;
+        }
+
+        if (ngx_strcmp(pattern, ":token") == 0) {
+            return (p == last && p != start) ? NGX_OK : NGX_DECLINED;
         }
 
         n = ngx_atoi(start, p - start);

@@ -221,6 +221,19 @@ static const ngx_uptime_field_t  ngx_http_uptime_list_args[] = {
 };
 
 
+static const char *const  ngx_http_uptime_push_statuses[] = {
+    "up", "down", NULL
+};
+
+
+static const ngx_uptime_field_t  ngx_http_uptime_push_args[] = {
+    ngx_http_uptime_enum("status", ngx_http_uptime_push_statuses),
+    ngx_http_uptime_text("message", NGX_UPTIME_FIELD_TRIM, 0, 200, NULL),
+    ngx_http_uptime_int("latency_ms", 0, 0, 2000000),
+    ngx_uptime_null_field
+};
+
+
 static const ngx_uptime_field_t  ngx_http_uptime_checks_args[] = {
     ngx_http_uptime_int("limit", 0, 1, 1000),
     ngx_http_uptime_text("cursor", 0, 1, 60, ngx_uptime_check_cursor),
@@ -364,6 +377,12 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
     { NGX_HTTP_GET, "/monitors/:id/checks", NGX_HTTP_UPTIME_USER, 200,
       ngx_http_uptime_checks_args, NULL, 0,
       NGX_UPTIME_SQL_API_CHECK_LIST, "UIA", NULL },
+
+    { NGX_HTTP_GET, "/push/:token", NGX_HTTP_UPTIME_ANYONE, 200,
+      ngx_http_uptime_push_args, NULL, 0, 0, NULL, ngx_http_uptime_push },
+
+    { NGX_HTTP_POST, "/push/:token", NGX_HTTP_UPTIME_ANYONE, 200,
+      ngx_http_uptime_push_args, NULL, 0, 0, NULL, ngx_http_uptime_push },
 
     { 0, NULL, 0, 0, NULL, NULL, 0, 0, NULL, NULL }
 };

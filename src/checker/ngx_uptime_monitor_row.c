@@ -13,6 +13,9 @@
 #include "ngx_uptime_target_row.h"
 
 
+#define NGX_UPTIME_PUSH_LOOK  60000
+
+
 typedef enum {
     NGX_UPTIME_COL_ID = 0,
     NGX_UPTIME_COL_SHARD,
@@ -152,6 +155,13 @@ ngx_uptime_monitor_numbers(ngx_uptime_monitor_t *m, ngx_uptime_pg_query_t *q,
     m->revision = ngx_uptime_num(REVISION);
     m->target.id = m->id;
     m->interval = m->target.interval;
+
+    /* a late push shows soon, however seldom they come */
+
+    if (m->target.kind == NGX_UPTIME_KIND_PUSH) {
+        m->interval = ngx_min(m->interval, NGX_UPTIME_PUSH_LOOK);
+    }
+
     m->retry = (uint32_t) ngx_uptime_num(RETRY) * 1000;
     m->threshold = (uint16_t) ngx_uptime_num(THRESHOLD);
 

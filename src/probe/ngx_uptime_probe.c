@@ -12,7 +12,8 @@
 
 
 const ngx_uptime_kind_t *const  ngx_uptime_kinds[NGX_UPTIME_KIND_N] = {
-    [NGX_UPTIME_KIND_HTTP] = &ngx_uptime_kind_http
+    [NGX_UPTIME_KIND_HTTP] = &ngx_uptime_kind_http,
+    [NGX_UPTIME_KIND_PUSH] = &ngx_uptime_kind_push
 };
 
 
