@@ -38,6 +38,8 @@ static ngx_http_uptime_range_t  ngx_http_uptime_attempts_range =
     { ngx_conf_set_num_slot, 0, 1000000, "" };
 static ngx_http_uptime_range_t  ngx_http_uptime_checks_range =
     { ngx_conf_set_num_slot, 1, 100000, "" };
+static ngx_http_uptime_range_t  ngx_http_uptime_per_host_range =
+    { ngx_conf_set_num_slot, 0, 100000, "" };
 static ngx_http_uptime_range_t  ngx_http_uptime_timeout_range =
     { ngx_conf_set_msec_slot, 100, 60000, "ms" };
 static ngx_http_uptime_range_t  ngx_http_uptime_token_range =
@@ -157,6 +159,13 @@ static ngx_command_t  ngx_http_uptime_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET,
       ngx_http_uptime_offset(checker.max_checks),
       &ngx_http_uptime_checks_range },
+
+    { ngx_string("uptime_max_checks_per_host"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_uptime_number,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(checker.max_per_host),
+      &ngx_http_uptime_per_host_range },
 
     { ngx_string("uptime_node"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
@@ -288,6 +297,7 @@ ngx_http_uptime_create_main_conf(ngx_conf_t *cf)
 
     umcf->checker.enabled = NGX_CONF_UNSET;
     umcf->checker.max_checks = NGX_CONF_UNSET_UINT;
+    umcf->checker.max_per_host = NGX_CONF_UNSET_UINT;
 
     return umcf;
 }
@@ -310,6 +320,7 @@ ngx_http_uptime_init_main_conf(ngx_conf_t *cf, void *conf)
 
     ngx_conf_init_value(umcf->checker.enabled, 0);
     ngx_conf_init_uint_value(umcf->checker.max_checks, 0);
+    ngx_conf_init_uint_value(umcf->checker.max_per_host, NGX_UPTIME_PER_HOST);
 
     umcf->api.policy.allow = umcf->allow;
 

@@ -35,5 +35,8 @@
 /* addresses of one target that are tried, reliability L2 */
 #define NGX_UPTIME_MAX_ADDRS          16
 
+/* checks at once to one address, unless the operator says otherwise */
+#define NGX_UPTIME_PER_HOST           4
+
 
 #endif /* _NGX_UPTIME_H_INCLUDED_ */

@@ -35,6 +35,8 @@ my @wrong = (
     ['uptime_signup', 'sometimes'], ['uptime_signup', ''],
     ['uptime_max_checks', '-1'], ['uptime_max_checks', '1x'],
     ['uptime_max_checks', '0'], ['uptime_max_checks', '100001'],
+    ['uptime_max_checks_per_host', '-1'],
+    ['uptime_max_checks_per_host', '100001'],
     ['uptime_allow_targets', 'localhost'],
     ['uptime_allow_targets', '1.2.3.4/x'],
     ['uptime_allow_targets', '1.2.3.4/33'], ['uptime_allow_targets', '::/129'],
@@ -71,6 +73,7 @@ for (@wrong) {
 
 my %accepted = (
     uptime_max_checks               => [1, 100000],
+    uptime_max_checks_per_host      => [0, 100000],
     uptime_database_connections     => [1, 32],
     uptime_database_queue           => [1, 100000],
     uptime_database_timeout         => ['100ms', '60s', '1m'],
@@ -94,7 +97,8 @@ for my $directive (sort keys %accepted) {
 
 # every directive is allowed once only, and in http{} at most
 for my $directive (qw(uptime_database uptime_token_key_file uptime_checker
-    uptime_node uptime_max_checks uptime_trusted_certificate
+    uptime_node uptime_max_checks uptime_max_checks_per_host
+    uptime_trusted_certificate
     uptime_spool_path uptime_database_connections uptime_database_queue
     uptime_database_timeout uptime_database_connect_timeout
     uptime_access_token_time uptime_password_threads uptime_password_queue))

@@ -20,6 +20,7 @@ typedef struct {
     ngx_str_t                      node;        /* uptime_node              */
     ngx_uint_t                     max_checks;  /* uptime_max_checks: at    */
                                                 /* once; 0: by descriptors  */
+    ngx_uint_t                     max_per_host; /* to one address; 0: any  */
     ngx_uptime_pg_conf_t          *pg;
     ngx_uptime_addr_policy_t      *policy;
     ngx_resolver_t                *resolver;

@@ -154,6 +154,8 @@ ngx_uptime_process_create(ngx_uptime_checker_conf_t *conf, ngx_log_t *log)
         return NGX_ERROR;
     }
 
+    ck->prober.fetcher->gate->max = conf->max_per_host;
+
     if (ngx_uptime_schedule_init(&ck->schedule, log) != NGX_OK) {
         return NGX_ERROR;
     }

@@ -19,6 +19,7 @@
 #define NGX_UPTIME_RUNNER_LAG    1000
 #define NGX_UPTIME_RUNNER_QUIET  60000
 #define NGX_UPTIME_RUNNER_MAX    4096
+#define NGX_UPTIME_RUNNER_NEW    60000
 
 
 typedef struct {
@@ -31,6 +32,7 @@ typedef struct {
 
 
 static ngx_uint_t ngx_uptime_runner_max(ngx_uptime_checker_t *ck);
+static ngx_uint_t ngx_uptime_runner_taken(ngx_uptime_checker_t *ck);
 static void ngx_uptime_runner_timer(ngx_event_t *ev);
 static void ngx_uptime_runner_run(ngx_uptime_checker_t *ck);
 static void ngx_uptime_runner_arm(ngx_uptime_checker_t *ck, int64_t now);
@@ -40,6 +42,8 @@ static void ngx_uptime_runner_overdue(ngx_uptime_checker_t *ck,
     ngx_uptime_monitor_t *m, int64_t now);
 static ngx_int_t ngx_uptime_runner_check(ngx_uptime_checker_t *ck,
     ngx_uptime_monitor_t *m, int64_t now);
+static ngx_msec_t ngx_uptime_runner_patience(ngx_uptime_monitor_t *m,
+    int64_t now);
 static void ngx_uptime_runner_done(ngx_uptime_probe_t *p);
 static ngx_uptime_outcome_t ngx_uptime_runner_judge(ngx_uptime_check_t *c);
 
@@ -57,6 +61,7 @@ ngx_uptime_runner_start(ngx_uptime_checker_t *ck)
     r->timer.cancelable = 1;
 
     r->wake = r->timer;
+    ck->prober.fetcher->gate->notify = &r->wake;
 
     r->max = ngx_uptime_runner_max(ck);
     r->wall = ngx_uptime_now();
@@ -99,6 +104,15 @@ ngx_uptime_runner_max(ngx_uptime_checker_t *ck)
     }
 
     return max;
+}
+
+
+/* Who waits for a turn at an address takes no place. */
+
+static ngx_uint_t
+ngx_uptime_runner_taken(ngx_uptime_checker_t *ck)
+{
+    return ck->runner.running - ck->prober.fetcher->gate->waiting;
 }
 
 
@@ -145,7 +159,7 @@ ngx_uptime_runner_run(ngx_uptime_checker_t *ck)
             continue;
         }
 
-        if (ck->runner.running >= ck->runner.max) {
+        if (ngx_uptime_runner_taken(ck) >= ck->runner.max) {
             break;
         }
 
@@ -174,7 +188,7 @@ ngx_uptime_runner_arm(ngx_uptime_checker_t *ck, int64_t now)
 
     /* with all places taken, the next check that ends looks again */
 
-    if (m != NULL && ck->runner.running < ck->runner.max) {
+    if (m != NULL && ngx_uptime_runner_taken(ck) < ck->runner.max) {
         wait = ngx_min(wait, m->due - now);
         wait = ngx_max(wait, 1);
     }
@@ -307,6 +321,7 @@ ngx_uptime_runner_check(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
     c->started = ngx_current_msec;
 
     c->probe.target = &m->target;
+    c->probe.patience = ngx_uptime_runner_patience(m, now);
     c->probe.handler = ngx_uptime_runner_done;
     c->probe.data = c;
 
@@ -319,6 +334,30 @@ ngx_uptime_runner_check(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
     ck->runner.running++;
 
     return NGX_OK;
+}
+
+
+/*
+ * How long it may wait for its turn at an address that many others want:
+ * until the next slot, but a new monitor has no hurry to be unknown.
+ */
+
+static ngx_msec_t
+ngx_uptime_runner_patience(ngx_uptime_monitor_t *m, int64_t now)
+{
+    int64_t  wait, max;
+
+    wait = ngx_uptime_slot_next(m->id, m->interval, now) - now;
+    max = NGX_UPTIME_OVERDUE;
+
+    if (m->state.status == NGX_UPTIME_PENDING) {
+        wait = ngx_max(wait, NGX_UPTIME_OVERDUE);
+        max = NGX_UPTIME_RUNNER_NEW;
+    }
+
+    wait = ngx_min(wait, max);
+
+    return (ngx_msec_t) ngx_max(wait, NGX_UPTIME_RUNNER_TICK);
 }
 
 
@@ -341,7 +380,8 @@ ngx_uptime_runner_done(ngx_uptime_probe_t *p)
     now = ngx_uptime_now();
     o = ngx_uptime_runner_judge(c);
 
-    ngx_uptime_runner_record(ck, m, &o, &p->result, c->checked_at);
+    ngx_uptime_runner_record(ck, m, &o, &p->result,
+                             c->checked_at + p->result.waited_us / 1000);
 
     ngx_log_error(NGX_LOG_INFO, ck->log, 0,
                   "uptime: check of monitor %L: %s%s%s, status %ui, %L us",
@@ -412,6 +452,7 @@ ngx_uptime_runner_stop(ngx_uptime_checker_t *ck)
 
     r = &ck->runner;
     r->stopped = 1;
+    ck->prober.fetcher->gate->notify = NULL;
 
     if (r->timer.timer_set) {
         ngx_del_timer(&r->timer);

@@ -1,7 +1,7 @@
 
 /*
- * The flow of one guarded fetch: parse, resolve, judge every address, hand
- * the hop to libcurl, follow a redirect through the same steps, tell the
+ * The flow of one guarded fetch: parse, resolve, judge every address, let
+ * the hop have its turn, follow a redirect through the same steps, tell the
  * asker.  A fetch owns its pool; ngx_uptime_fetch_destroy() is the only
  * place that frees one.  Used in any process.
  */
@@ -33,8 +33,6 @@ static void ngx_uptime_fetch_resolved(ngx_uptime_resolve_t *r);
 static void ngx_uptime_fetch_done(ngx_uptime_transfer_t *t);
 static ngx_int_t ngx_uptime_fetch_redirect(ngx_uptime_fetch_t *f);
 static void ngx_uptime_fetch_method(ngx_uptime_fetch_t *f);
-static ngx_int_t ngx_uptime_fetch_left(ngx_uptime_fetch_t *f);
-static void ngx_uptime_fetch_finish(ngx_uptime_fetch_t *f);
 static void ngx_uptime_fetch_destroy(ngx_uptime_fetch_t *f);
 
 
@@ -239,7 +237,6 @@ static void
 ngx_uptime_fetch_resolved(ngx_uptime_resolve_t *r)
 {
     int64_t              us;
-    ngx_int_t            left;
     ngx_uptime_fetch_t  *f;
 
     f = r->data;
@@ -269,29 +266,10 @@ ngx_uptime_fetch_resolved(ngx_uptime_resolve_t *r)
         return;
     }
 
-    left = ngx_uptime_fetch_left(f);
-
-    if (left <= 0) {
-        f->result.stage = NGX_UPTIME_STAGE_DNS;
-        f->result.dns = NGX_UPTIME_DNS_TIMEOUT;
-        f->result.code = CURLE_OPERATION_TIMEDOUT;
-        ngx_uptime_fetch_finish(f);
-        return;
-    }
-
-    if (ngx_uptime_fetch_hop_open(f, left) != NGX_OK) {
-        f->result.own = NGX_UPTIME_OWN_RESOURCES;
-        ngx_uptime_fetch_finish(f);
-        return;
-    }
-
     f->transfer.handler = ngx_uptime_fetch_done;
     f->transfer.data = f;
 
-    if (ngx_uptime_multi_add(f->fetcher->multi, &f->transfer) != NGX_OK) {
-        f->result.own = NGX_UPTIME_OWN_RESOURCES;
-        ngx_uptime_fetch_finish(f);
-    }
+    ngx_uptime_fetch_turn(f);
 }
 
 
@@ -392,7 +370,7 @@ ngx_uptime_fetch_method(ngx_uptime_fetch_t *f)
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_uptime_fetch_left(ngx_uptime_fetch_t *f)
 {
     int64_t  passed;
@@ -403,7 +381,7 @@ ngx_uptime_fetch_left(ngx_uptime_fetch_t *f)
 }
 
 
-static void
+void
 ngx_uptime_fetch_finish(ngx_uptime_fetch_t *f)
 {
     f->result.total_us = ngx_uptime_fetch_clock() - f->started;

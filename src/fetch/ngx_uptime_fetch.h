@@ -10,6 +10,7 @@
 #include <curl/curl.h>
 
 #include "ngx_uptime_addr.h"
+#include "ngx_uptime_gate.h"
 #include "ngx_uptime_guard.h"
 #include "ngx_uptime_multi.h"
 #include "ngx_uptime_resolve.h"
@@ -47,6 +48,7 @@ typedef struct {
     ngx_str_t                      body;
     ngx_str_t                      keyword;     /* empty: none              */
     ngx_msec_t                     timeout;     /* all in all               */
+    ngx_msec_t                     patience;    /* see gate.h               */
     ngx_uint_t                     max_redirects;
     size_t                         max_body;    /* 0: NGX_UPTIME_MAX_FETCH  */
     int                            family;      /* AF_UNSPEC: any           */
@@ -71,6 +73,7 @@ struct ngx_uptime_fetcher_s {
     ngx_uptime_poll_t             *poll;
     ngx_uptime_multi_t            *multi;
     ngx_uptime_resolver_t         *resolver;
+    ngx_uptime_gate_t             *gate;
     ngx_uptime_addr_policy_t      *policy;
     const char                    *ca_file;
     ngx_log_t                     *log;
@@ -93,6 +96,8 @@ struct ngx_uptime_fetch_s {
     /* of the current hop */
     ngx_uptime_url_t               url;
     ngx_uptime_resolve_t           resolve;
+    ngx_uptime_pass_t              pass;
+    int64_t                        waiting;     /* since                    */
     ngx_uptime_transfer_t          transfer;
     CURLSH                        *share;
     struct curl_slist             *headers;
@@ -108,7 +113,16 @@ struct ngx_uptime_fetch_s {
 };
 
 
-/* Between the two files of the fetch. */
+/* Between the files of the fetch. */
+
+/* Waits for its turn at the addresses that were found, then connects. */
+void ngx_uptime_fetch_turn(ngx_uptime_fetch_t *f);
+
+/* ms until the deadline */
+ngx_int_t ngx_uptime_fetch_left(ngx_uptime_fetch_t *f);
+
+/* Tells the asker and destroys. */
+void ngx_uptime_fetch_finish(ngx_uptime_fetch_t *f);
 
 /* NGX_OK: curl has the hop; NGX_ERROR: no memory. */
 ngx_int_t ngx_uptime_fetch_hop_open(ngx_uptime_fetch_t *f, long msec);

@@ -463,6 +463,8 @@ ngx_uptime_fetch_hop_close(ngx_uptime_fetch_t *f)
         f->transfer.easy = NULL;
     }
 
+    ngx_uptime_gate_leave(&f->pass);
+
     if (f->share != NULL) {
         (void) curl_share_cleanup(f->share);
         f->share = NULL;

@@ -41,9 +41,10 @@ ngx_uptime_fetcher_create(ngx_pool_t *pool, ngx_resolver_t *resolver,
     }
 
     fr->multi = ngx_uptime_multi_create(pool, fr->poll, log);
+    fr->gate = ngx_uptime_gate_create(pool, NGX_UPTIME_PER_HOST, log);
     fr->resolver = ngx_uptime_resolver_create(pool, resolver, log);
 
-    if (fr->multi == NULL || fr->resolver == NULL) {
+    if (fr->multi == NULL || fr->gate == NULL || fr->resolver == NULL) {
         return NULL;
     }
 

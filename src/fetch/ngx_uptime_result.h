@@ -23,7 +23,8 @@ typedef enum {
 typedef enum {
     NGX_UPTIME_OWN_NONE = 0,
     NGX_UPTIME_OWN_RESOURCES,                   /* memory, descriptors, ... */
-    NGX_UPTIME_OWN_NETWORK                      /* no route, no DNS server  */
+    NGX_UPTIME_OWN_NETWORK,                     /* no route, no DNS server  */
+    NGX_UPTIME_OWN_OVERLOAD                     /* not its turn in time     */
 } ngx_uptime_own_e;
 
 
@@ -83,6 +84,8 @@ typedef struct {
     int64_t                        ttfb_us;     /* request sent to first    */
                                                 /* byte                     */
     int64_t                        total_us;
+    int64_t                        waited_us;   /* for its turn, see gate.h; */
+                                                /* not in any other         */
 
     int64_t                        cert_expires_at; /* seconds; 0: unknown  */
     uint64_t                       bytes;       /* of the last body         */

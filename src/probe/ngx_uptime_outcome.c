@@ -17,6 +17,7 @@
 #define NGX_UPTIME_MAX_FAILS  30000             /* smallint in the database */
 
 
+static ngx_uptime_cause_e ngx_uptime_outcome_own(ngx_uptime_own_e own);
 static ngx_uptime_cause_e ngx_uptime_outcome_failure(
     const ngx_uptime_result_t *result);
 static ngx_uptime_cause_e ngx_uptime_outcome_connect(
@@ -73,9 +74,7 @@ ngx_uptime_outcome(const ngx_uptime_result_t *result,
 
     if (result->own != NGX_UPTIME_OWN_NONE) {
         o.status = NGX_UPTIME_UNKNOWN;
-        o.cause = (result->own == NGX_UPTIME_OWN_NETWORK)
-                  ? NGX_UPTIME_CAUSE_OWN_NETWORK
-                  : NGX_UPTIME_CAUSE_OWN_RESOURCES;
+        o.cause = ngx_uptime_outcome_own(result->own);
         return o;
     }
 
@@ -132,6 +131,20 @@ ngx_uptime_outcome_turn(ngx_uptime_outcome_t *o)
 
     o->status = NGX_UPTIME_DOWN;
     o->cause = NGX_UPTIME_CAUSE_UPSIDE_DOWN;
+}
+
+
+static ngx_uptime_cause_e
+ngx_uptime_outcome_own(ngx_uptime_own_e own)
+{
+    switch (own) {
+    case NGX_UPTIME_OWN_NETWORK:
+        return NGX_UPTIME_CAUSE_OWN_NETWORK;
+    case NGX_UPTIME_OWN_OVERLOAD:
+        return NGX_UPTIME_CAUSE_OWN_OVERLOAD;
+    default:
+        return NGX_UPTIME_CAUSE_OWN_RESOURCES;
+    }
 }
 
 

@@ -39,6 +39,7 @@ ngx_uptime_probe_http_start(ngx_uptime_probe_t *p)
     request.keyword = t->keyword;
     request.timeout = t->timeout;
     request.family = ngx_uptime_probe_family(t);
+    request.patience = p->patience;
     request.max_redirects = t->max_redirects;
     request.follow = t->follow;
     request.verify_tls = t->verify_tls;

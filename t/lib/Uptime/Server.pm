@@ -28,7 +28,7 @@ sub new {
     my $self = bless { master => 1, workers => 1, checker => 0, owner => $$,
         log_level => 'info', directives => '', http => '', server => '',
         main => '', location => '', cookie => 'insecure',
-        login_attempts => 0, allow => '127.0.0.0/8', port => free_port(),
+        login_attempts => 0, per_host => 0, allow => '127.0.0.0/8', port => free_port(),
         %o }, $class;
 
     push @started, $self;
@@ -105,6 +105,7 @@ $temp
     uptime_checker $checker;
     uptime_spool_path spool;
     uptime_login_attempts $self->{login_attempts};
+    uptime_max_checks_per_host $self->{per_host};
     $node
     $allow
     $self->{directives}
