@@ -65,6 +65,12 @@ sub raw {
 }
 
 
+# The schema is older than this checker: that was a gap, and it is over.
+until_ok { $t->value("SELECT beat_at > now() - interval '5 s' FROM pulse") }
+    10, 'the checker leaves a pulse';
+$t->execute("UPDATE pulse SET gap_to = '-infinity'");
+
+
 # --- taking one
 
 my %m = map { $_ => monitor() } qw(silent good bad late excused);
