@@ -27,6 +27,9 @@
 #define NGX_UPTIME_TIME_ZONE     15
 
 
+static ngx_int_t ngx_uptime_check_url_judge(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *value,
+    const ngx_uptime_url_t *url, ngx_uptime_url_err_e err);
 static ngx_uint_t ngx_uptime_check_url_allowed(
     const ngx_uptime_addr_policy_t *policy, const ngx_uptime_url_t *url);
 static ngx_uint_t ngx_uptime_check_url_localhost(const ngx_str_t *host);
@@ -51,6 +54,32 @@ ngx_uptime_check_url(ngx_uptime_validate_ctx_t *ctx,
 
     err = ngx_uptime_url_parse(ctx->pool, &text, NULL, &url);
 
+    return ngx_uptime_check_url_judge(ctx, field, value, &url, err);
+}
+
+
+ngx_int_t
+ngx_uptime_check_target(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *object, cJSON *value)
+{
+    ngx_str_t              text;
+    ngx_uptime_url_t       url;
+    ngx_uptime_url_err_e   err;
+
+    text.data = (u_char *) value->valuestring;
+    text.len = ngx_strlen(text.data);
+
+    err = ngx_uptime_url_target(ctx->pool, &text, &url);
+
+    return ngx_uptime_check_url_judge(ctx, field, value, &url, err);
+}
+
+
+static ngx_int_t
+ngx_uptime_check_url_judge(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *value,
+    const ngx_uptime_url_t *url, ngx_uptime_url_err_e err)
+{
     if (err == NGX_UPTIME_URL_NO_MEMORY) {
         return NGX_ERROR;
     }
@@ -63,20 +92,20 @@ ngx_uptime_check_url(ngx_uptime_validate_ctx_t *ctx,
 
     /* percent escapes may have made it longer than what was entered */
 
-    if (url.text.len > NGX_UPTIME_MAX_URL) {
+    if (url->text.len > NGX_UPTIME_MAX_URL) {
         return ngx_uptime_field_error(ctx, &field->name, "too_long",
                                       "must be shorter");
     }
 
-    if (!ngx_uptime_check_url_allowed(ctx->policy, &url)) {
+    if (!ngx_uptime_check_url_allowed(ctx->policy, url)) {
         return ngx_uptime_field_error(ctx, &field->name, "blocked_address",
                                       "must be a public address, unless the "
                                       "operator allows more with "
                                       "uptime_allow_targets");
     }
 
-    return cJSON_SetValuestring(value, (char *) url.text.data) ? NGX_OK
-                                                               : NGX_ERROR;
+    return cJSON_SetValuestring(value, (char *) url->text.data) ? NGX_OK
+                                                                : NGX_ERROR;
 }
 
 

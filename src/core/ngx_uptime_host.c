@@ -75,6 +75,36 @@ ngx_uptime_host_normalise(ngx_str_t *host)
 }
 
 
+ngx_int_t
+ngx_uptime_host_ipv6(ngx_pool_t *pool, ngx_str_t *host)
+{
+    u_char           *p;
+    struct in6_addr   in6;
+
+    if (host->len < 2 || host->data[host->len - 1] != ']') {
+        return NGX_DECLINED;
+    }
+
+    host->data[host->len - 1] = '\0';
+
+    if (inet_pton(AF_INET6, (char *) host->data + 1, &in6) != 1) {
+        return NGX_DECLINED;
+    }
+
+    p = ngx_pnalloc(pool, INET6_ADDRSTRLEN);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    (void) inet_ntop(AF_INET6, &in6, (char *) p, INET6_ADDRSTRLEN);
+
+    host->data = p;
+    host->len = ngx_strlen(p);
+
+    return NGX_OK;
+}
+
+
 static ngx_uint_t
 ngx_uptime_host_label_numeric(const u_char *p, size_t len)
 {

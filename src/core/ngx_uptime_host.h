@@ -15,5 +15,11 @@
  */
 ngx_int_t ngx_uptime_host_normalise(ngx_str_t *host);
 
+/*
+ * "[...]" as libcurl has it into a normal IPv6 address without brackets, in
+ * new memory.  NGX_DECLINED: refused, NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_uptime_host_ipv6(ngx_pool_t *pool, ngx_str_t *host);
+
 
 #endif /* _NGX_UPTIME_HOST_H_INCLUDED_ */

@@ -27,12 +27,11 @@ static ngx_uptime_url_err_e ngx_uptime_url_precheck_scheme(
     const ngx_str_t *text, size_t len, ngx_uint_t relative);
 static ngx_uptime_url_err_e ngx_uptime_url_normalise(ngx_pool_t *pool,
     CURLU *u, ngx_uptime_url_t *url);
+static ngx_uptime_url_err_e ngx_uptime_url_anonymous(CURLU *u);
 static ngx_uptime_url_err_e ngx_uptime_url_host(ngx_pool_t *pool, CURLU *u,
     ngx_uptime_url_t *url);
-static ngx_uptime_url_err_e ngx_uptime_url_host_ipv6(ngx_pool_t *pool,
-    ngx_uptime_url_t *url);
 static ngx_uptime_url_err_e ngx_uptime_url_port(ngx_pool_t *pool, CURLU *u,
-    ngx_uptime_url_t *url);
+    ngx_uptime_url_t *url, ngx_uint_t http);
 static ngx_uptime_url_err_e ngx_uptime_url_absent(CURLU *u, CURLUPart part,
     ngx_uptime_url_err_e present);
 static ngx_uptime_url_err_e ngx_uptime_url_set(CURLU *u, CURLUPart part,
@@ -40,35 +39,6 @@ static ngx_uptime_url_err_e ngx_uptime_url_set(CURLU *u, CURLUPart part,
 static ngx_uptime_url_err_e ngx_uptime_url_get(ngx_pool_t *pool, CURLU *u,
     CURLUPart part, unsigned flags, ngx_str_t *value);
 static ngx_uptime_url_err_e ngx_uptime_url_error(CURLUcode code);
-
-
-/* "bad ports" of the WHATWG Fetch standard and databases; sorted */
-
-static const in_port_t  ngx_uptime_url_bad_ports[] = {
-    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69,
-    77, 79, 87, 95, 101, 102, 103, 104, 109, 110, 111, 113, 115, 117, 119,
-    123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515,
-    526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990,
-    993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 5432,
-    6000, 6379, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080, 11211
-};
-
-
-static const struct {
-    const char                    *code;
-    const char                    *message;
-} ngx_uptime_url_errors[] = {
-    { "ok", "is valid" },
-    { "bad_url", "must be a URL such as https://example.com/path" },
-    { "control_character", "must not contain spaces or control characters" },
-    { "bad_scheme", "must start with http:// or https://" },
-    { "url_credentials", "must not contain a user name or a password" },
-    { "bad_host", "must name a valid host; write international names in "
-                  "their xn-- form" },
-    { "blocked_port", "must not use a port that belongs to a service other "
-                      "than HTTP" },
-    { "no_memory", "could not be checked, try again" }
-};
 
 
 ngx_uptime_url_err_e
@@ -108,17 +78,61 @@ ngx_uptime_url_parse(ngx_pool_t *pool, const ngx_str_t *text,
 }
 
 
-const char *
-ngx_uptime_url_code(ngx_uptime_url_err_e err)
-{
-    return ngx_uptime_url_errors[err].code;
-}
+/* It goes through the same parser as the authority of a URL. */
 
-
-const char *
-ngx_uptime_url_message(ngx_uptime_url_err_e err)
+ngx_uptime_url_err_e
+ngx_uptime_url_authority(ngx_pool_t *pool, const ngx_str_t *text,
+    ngx_uptime_url_t *url)
 {
-    return ngx_uptime_url_errors[err].message;
+    u_char                *p;
+    size_t                 i;
+    CURLU                 *u;
+    ngx_str_t              http;
+    ngx_uptime_url_err_e   err;
+
+    for (i = 0; i < text->len; i++) {
+        if (ngx_strchr("/\\?#", text->data[i]) != NULL) {
+            return NGX_UPTIME_URL_HOST;
+        }
+    }
+
+    http.len = sizeof("http:///") - 1 + text->len;
+    http.data = ngx_pnalloc(pool, http.len);
+    if (http.data == NULL) {
+        return NGX_UPTIME_URL_NO_MEMORY;
+    }
+
+    p = ngx_cpymem(http.data, "http://", sizeof("http://") - 1);
+    p = ngx_cpymem(p, text->data, text->len);
+    *p = '/';
+
+    err = ngx_uptime_url_precheck(&http, 0);
+    if (err != NGX_UPTIME_URL_OK) {
+        return err;
+    }
+
+    u = curl_url();
+    if (u == NULL) {
+        return NGX_UPTIME_URL_NO_MEMORY;
+    }
+
+    err = ngx_uptime_url_set(u, CURLUPART_URL, pool, &http);
+
+    if (err == NGX_UPTIME_URL_OK) {
+        err = ngx_uptime_url_anonymous(u);
+    }
+
+    if (err == NGX_UPTIME_URL_OK) {
+        err = ngx_uptime_url_host(pool, u, url);
+    }
+
+    if (err == NGX_UPTIME_URL_OK) {
+        err = ngx_uptime_url_port(pool, u, url, 0);
+    }
+
+    curl_url_cleanup(u);
+
+    return err;
 }
 
 
@@ -226,12 +240,7 @@ ngx_uptime_url_precheck_scheme(const ngx_str_t *text, size_t len,
 static ngx_uptime_url_err_e
 ngx_uptime_url_normalise(ngx_pool_t *pool, CURLU *u, ngx_uptime_url_t *url)
 {
-    ngx_uint_t             i;
-    ngx_uptime_url_err_e   err;
-
-    static const CURLUPart  forbidden[] = {
-        CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS
-    };
+    ngx_uptime_url_err_e  err;
 
     err = ngx_uptime_url_get(pool, u, CURLUPART_SCHEME, 0, &url->scheme);
     if (err != NGX_UPTIME_URL_OK) {
@@ -246,14 +255,9 @@ ngx_uptime_url_normalise(ngx_pool_t *pool, CURLU *u, ngx_uptime_url_t *url)
         return NGX_UPTIME_URL_SCHEME;
     }
 
-    /* "http://@host/" has a user name too, an empty one */
-
-    for (i = 0; i < sizeof(forbidden) / sizeof(CURLUPart); i++) {
-        err = ngx_uptime_url_absent(u, forbidden[i],
-                                    NGX_UPTIME_URL_CREDENTIALS);
-        if (err != NGX_UPTIME_URL_OK) {
-            return err;
-        }
+    err = ngx_uptime_url_anonymous(u);
+    if (err != NGX_UPTIME_URL_OK) {
+        return err;
     }
 
     err = ngx_uptime_url_host(pool, u, url);
@@ -261,7 +265,7 @@ ngx_uptime_url_normalise(ngx_pool_t *pool, CURLU *u, ngx_uptime_url_t *url)
         return err;
     }
 
-    err = ngx_uptime_url_port(pool, u, url);
+    err = ngx_uptime_url_port(pool, u, url, 1);
     if (err != NGX_UPTIME_URL_OK) {
         return err;
     }
@@ -270,6 +274,29 @@ ngx_uptime_url_normalise(ngx_pool_t *pool, CURLU *u, ngx_uptime_url_t *url)
 
     return ngx_uptime_url_get(pool, u, CURLUPART_URL, CURLU_NO_DEFAULT_PORT,
                               &url->text);
+}
+
+
+/* "http://@host/" has a user name too, an empty one. */
+
+static ngx_uptime_url_err_e
+ngx_uptime_url_anonymous(CURLU *u)
+{
+    ngx_uint_t             i;
+    ngx_uptime_url_err_e   err;
+
+    static const CURLUPart  forbidden[] = {
+        CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS
+    };
+
+    err = NGX_UPTIME_URL_OK;
+
+    for (i = 0; i < 3 && err == NGX_UPTIME_URL_OK; i++) {
+        err = ngx_uptime_url_absent(u, forbidden[i],
+                                    NGX_UPTIME_URL_CREDENTIALS);
+    }
+
+    return err;
 }
 
 
@@ -294,10 +321,13 @@ ngx_uptime_url_host(ngx_pool_t *pool, CURLU *u, ngx_uptime_url_t *url)
     }
 
     if (url->host.len > 0 && url->host.data[0] == '[') {
-        err = ngx_uptime_url_host_ipv6(pool, url);
-        if (err != NGX_UPTIME_URL_OK) {
-            return err;
+        rc = ngx_uptime_host_ipv6(pool, &url->host);
+        if (rc != NGX_OK) {
+            return (rc == NGX_ERROR) ? NGX_UPTIME_URL_NO_MEMORY
+                                     : NGX_UPTIME_URL_HOST;
         }
+
+        url->literal = 1;
 
         value.data = ngx_pnalloc(pool, url->host.len + 3);
         if (value.data == NULL) {
@@ -325,44 +355,22 @@ ngx_uptime_url_host(ngx_pool_t *pool, CURLU *u, ngx_uptime_url_t *url)
 }
 
 
-static ngx_uptime_url_err_e
-ngx_uptime_url_host_ipv6(ngx_pool_t *pool, ngx_uptime_url_t *url)
-{
-    u_char           *p;
-    struct in6_addr   in6;
-
-    if (url->host.len < 2 || url->host.data[url->host.len - 1] != ']') {
-        return NGX_UPTIME_URL_HOST;
-    }
-
-    url->host.data[url->host.len - 1] = '\0';
-
-    if (inet_pton(AF_INET6, (char *) url->host.data + 1, &in6) != 1) {
-        return NGX_UPTIME_URL_HOST;
-    }
-
-    p = ngx_pnalloc(pool, INET6_ADDRSTRLEN);
-    if (p == NULL) {
-        return NGX_UPTIME_URL_NO_MEMORY;
-    }
-
-    (void) inet_ntop(AF_INET6, &in6, (char *) p, INET6_ADDRSTRLEN);
-
-    url->host.data = p;
-    url->host.len = ngx_strlen(p);
-    url->literal = 1;
-
-    return NGX_UPTIME_URL_OK;
-}
-
+/* http: the scheme has a port of its own.  Otherwise 0: none was given. */
 
 static ngx_uptime_url_err_e
-ngx_uptime_url_port(ngx_pool_t *pool, CURLU *u, ngx_uptime_url_t *url)
+ngx_uptime_url_port(ngx_pool_t *pool, CURLU *u, ngx_uptime_url_t *url,
+    ngx_uint_t http)
 {
     ngx_int_t              port;
     ngx_str_t              value;
-    ngx_uint_t             i, n;
     ngx_uptime_url_err_e   err;
+
+    if (!http
+        && ngx_uptime_url_absent(u, CURLUPART_PORT, NGX_UPTIME_URL_PORT)
+           == NGX_UPTIME_URL_OK)
+    {
+        return NGX_UPTIME_URL_OK;
+    }
 
     err = ngx_uptime_url_get(pool, u, CURLUPART_PORT, CURLU_DEFAULT_PORT,
                              &value);
@@ -376,12 +384,8 @@ ngx_uptime_url_port(ngx_pool_t *pool, CURLU *u, ngx_uptime_url_t *url)
         return NGX_UPTIME_URL_MALFORMED;
     }
 
-    n = sizeof(ngx_uptime_url_bad_ports) / sizeof(in_port_t);
-
-    for (i = 0; i < n; i++) {
-        if (ngx_uptime_url_bad_ports[i] == port) {
-            return NGX_UPTIME_URL_PORT;
-        }
+    if (ngx_uptime_url_port_refused(port, http)) {
+        return NGX_UPTIME_URL_PORT;
     }
 
     url->port = (in_port_t) port;

@@ -113,6 +113,10 @@ ngx_int_t ngx_uptime_validate_args(ngx_pool_t *pool,
 ngx_int_t ngx_uptime_check_url(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
 
+/* the same for what a monitor of any kind checks */
+ngx_int_t ngx_uptime_check_target(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
+
 /* "200-399,401"; code "bad_status_ranges" */
 ngx_int_t ngx_uptime_check_status_ranges(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *object, cJSON *value);

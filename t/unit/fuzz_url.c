@@ -4,6 +4,7 @@
  * it, and hold nothing that the page docs/address-guard.md refuses.  The
  * first byte chooses whether the text is relative to a base.
  *
+ * sources: src/core/ngx_uptime_url_rules.c src/core/ngx_uptime_url_target.c
  * sources: src/core/ngx_uptime_url.c src/core/ngx_uptime_host.c
  * sources: src/core/ngx_uptime_addr.c
  */
@@ -18,6 +19,7 @@
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+static void judge_target(ngx_pool_t *pool, const ngx_str_t *text);
 static void judge(ngx_pool_t *pool, const ngx_uptime_url_t *url);
 static void require(int ok);
 
@@ -44,7 +46,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(ngx_uptime_url_parse(pool, &start, NULL, &base)
             == NGX_UPTIME_URL_OK);
 
-    if (ngx_uptime_url_parse(pool, &text, (data[0] & 1) ? &base : NULL, &url)
+    if (data[0] & 2) {
+        judge_target(pool, &text);
+
+    } else if (ngx_uptime_url_parse(pool, &text,
+                                    (data[0] & 1) ? &base : NULL, &url)
         == NGX_UPTIME_URL_OK)
     {
         judge(pool, &url);
@@ -53,6 +59,39 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ngx_destroy_pool(pool);
 
     return 0;
+}
+
+
+/* What is accepted is its own normal form, whatever its kind. */
+
+static void
+judge_target(ngx_pool_t *pool, const ngx_str_t *text)
+{
+    ngx_uptime_url_t          url, again;
+    ngx_uptime_addr_policy_t  policy = { NULL, NULL };
+
+    if (ngx_uptime_url_target(pool, text, &url) != NGX_UPTIME_URL_OK) {
+        return;
+    }
+
+    if (url.scheme.len >= 4 && memcmp(url.scheme.data, "http", 4) == 0) {
+        judge(pool, &url);
+        return;
+    }
+
+    require(ngx_uptime_url_target(pool, &url.text, &again)
+            == NGX_UPTIME_URL_OK);
+    require(again.text.len == url.text.len
+            && memcmp(again.text.data, url.text.data, url.text.len) == 0
+            && again.literal == url.literal && again.record == url.record
+            && again.name.len == url.name.len
+            && ngx_uptime_url_same_origin(&again, &url));
+
+    if (url.host.len) {
+        require((ngx_uptime_addr_check_literal(&policy, &url.host)
+                 == NGX_ABORT)
+                == !url.literal);
+    }
 }
 
 

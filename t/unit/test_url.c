@@ -1,5 +1,6 @@
 
 /*
+ * sources: src/core/ngx_uptime_url_rules.c src/core/ngx_uptime_url_target.c
  * sources: src/core/ngx_uptime_url.c src/core/ngx_uptime_host.c
  */
 
@@ -176,6 +177,166 @@ static const case_t  redirects[] = {
 };
 
 
+/* of any kind of monitor */
+
+static const case_t  targets[] = {
+    { "HTTPS://Example.com", "https://example.com/" },
+    { "http://example.com:25/", "blocked_port" },
+    { "tcp://Example.COM:25", "tcp://example.com:25" },
+    { "TCP://example.com:25/", "tcp://example.com:25" },
+    { "tcp://example.com.:22", "tcp://example.com:22" },
+    { "tcp://example.com:80", "tcp://example.com:80" },
+    { "tcp://127.1:993", "tcp://127.0.0.1:993" },
+    { "tcp://[2606:4700:0::1111]:443", "tcp://[2606:4700::1111]:443" },
+    { "tcp://example.com", "port_required" },
+    { "tcp://example.com:", "port_required" },
+    { "tcp://example.com:0", "port_required" },
+    { "tcp://example.com:65536", "bad_url" },
+    { "tcp://example.com:smtp", "bad_url" },
+    { "tcp://example.com:5432", "blocked_port" },
+    { "tcp://example.com:6379", "blocked_port" },
+    { "tcp://example.com:11211", "blocked_port" },
+    { "tcp://", "bad_url" },
+    { "tcp:///", "bad_url" },
+    { "tcp:example.com:25", "bad_scheme" },
+    { "tcp://:25", "bad_host" },
+    { "tcp://example.com:25/x", "bad_url" },
+    { "tcp://example.com:25?x", "bad_url" },
+    { "tcp://example.com:25#x", "bad_url" },
+    { "tcp://a@example.com:25", "url_credentials" },
+    { "tcp://a:b@example.com:25", "url_credentials" },
+    { "tcp://example.com\\@127.0.0.1:25", "bad_host" },
+    { "tcp://exa mple.com:25", "control_character" },
+    { "tcp://example.com:25\r\n", "control_character" },
+    { "tcp://1.2.3.4.5:25", "bad_host" },
+    { "tcp://[::1%25lo]:25", "bad_host" },
+    { "tcp://[::1:25", "bad_host" },
+    { "tls://example.com:465", "tls://example.com:465" },
+    { "tls://example.com", "port_required" },
+    { "icmp://Example.com", "icmp://example.com" },
+    { "icmp://example.com/", "icmp://example.com" },
+    { "icmp://2130706433", "icmp://127.0.0.1" },
+    { "icmp://[::1]", "icmp://[::1]" },
+    { "icmp://example.com:7", "bad_url" },
+    { "icmp://example.com:6379", "bad_url" },
+    { "icmp://example.com/x", "bad_url" },
+    { "icmp://", "bad_url" },
+    { "dns:Example.com", "dns:example.com?type=A" },
+    { "dns:example.com.?TYPE=mx", "dns:example.com?type=MX" },
+    { "dns:_sip._tcp.example.com?type=SRV;class=IN",
+      "dns:_sip._tcp.example.com?type=SRV" },
+    { "dns:1.0.0.127.in-addr.arpa?class=in&type=ptr",
+      "dns:1.0.0.127.in-addr.arpa?type=PTR" },
+    { "dns://192.0.2.1/example.com?type=AAAA",
+      "dns://192.0.2.1/example.com?type=AAAA" },
+    { "DNS://NS.example:53/example.com",
+      "dns://ns.example/example.com?type=A" },
+    { "dns://[::1]:5353/example.com?type=TXT",
+      "dns://[::1]:5353/example.com?type=TXT" },
+    { "dns:", "bad_url" },
+    { "dns:?type=A", "bad_url" },
+    { "dns://ns.example", "bad_url" },
+    { "dns://ns.example/", "bad_url" },
+    { "dns:///example.com", "bad_url" },
+    { "dns://ns.example/a/b", "bad_url" },
+    { "dns:example.com?type=AXFR", "bad_record_type" },
+    { "dns:example.com?type=", "bad_record_type" },
+    { "dns:example.com?class=CH", "bad_url" },
+    { "dns:example.com?x", "bad_url" },
+    { "dns:127.0.0.1", "bad_host" },
+    { "dns:a..b", "bad_host" },
+    { "dns:example.com#x", "bad_url" },
+    { "dns://u@ns.example/example.com", "url_credentials" },
+    { "dns://ns.example#x/example.com", "bad_host" },
+    { "dns://ns.example:6379/example.com", "blocked_port" },
+    { "push:", "push:" },
+    { "PUSH:", "push:" },
+    { "push:x", "bad_scheme" },
+    { "push://x", "bad_scheme" },
+    { "ftp://example.com", "bad_scheme" },
+    { "udp://example.com:53", "bad_scheme" },
+    { "example.com:25", "bad_url" },
+    { "", "bad_url" },
+    { NULL, NULL }
+};
+
+
+static const char *
+parse_target(ngx_pool_t *pool, const char *text, ngx_uptime_url_t *url)
+{
+    u_char                *copy;
+    ngx_str_t              s;
+    ngx_uptime_url_err_e   err;
+
+    s.len = strlen(text);
+    copy = malloc(s.len ? s.len : 1);
+    memcpy(copy, text, s.len);
+    s.data = copy;
+
+    err = ngx_uptime_url_target(pool, &s, url);
+
+    free(copy);
+
+    return (err == NGX_UPTIME_URL_OK) ? (char *) url->text.data
+                                      : ngx_uptime_url_code(err);
+}
+
+
+static void
+test_targets(void)
+{
+    ngx_uint_t         n, wrong;
+    const case_t      *c;
+    ngx_pool_t        *pool;
+    const char        *code;
+    ngx_uptime_url_t   url, again;
+
+    for (c = targets; c->text; c++) {
+        pool = ngx_stub_pool();
+        tap_is(parse_target(pool, c->text, &url), c->want, c->text);
+
+        if (strchr(c->want, ':')) {
+            tap_is(parse_target(pool, c->want, &again), c->want,
+                   "its own normal form");
+        }
+
+        ngx_destroy_pool(pool);
+    }
+
+    pool = ngx_stub_pool();
+
+    (void) parse_target(pool, "dns://[::1]:5353/example.com?type=MX", &url);
+    tap_is((char *) url.scheme.data, "dns:", "scheme");
+    tap_is_int(url.scheme.len, 3, "... without its colon");
+    tap_is((char *) url.host.data, "::1", "server");
+    tap_ok(url.literal, "... an address");
+    tap_is_int(url.port, 5353, "port");
+    tap_is((char *) url.name.data, "example.com", "name");
+    tap_is_int(url.record, 15, "record");
+
+    (void) parse_target(pool, "dns:example.com", &url);
+    tap_is_int(url.host.len, 0, "no server");
+    tap_is_int(url.port, 0, "no port");
+
+    ngx_destroy_pool(pool);
+
+    wrong = 0;
+
+    for (n = 1; n < 100 && !wrong; n++) {
+        pool = ngx_stub_pool();
+        ngx_stub_fail = n;
+        code = parse_target(pool, "dns://[::1]:5353/example.com", &url);
+        ngx_stub_fail = 0;
+
+        wrong = strcmp(code, "no_memory") != 0;
+        ngx_destroy_pool(pool);
+    }
+
+    tap_ok(n > 5, "every allocation has failed once");
+    tap_is_int(ngx_stub_blocks, 0, "nothing is left behind");
+}
+
+
 static const char *
 parse(ngx_pool_t *pool, const char *text, const ngx_uptime_url_t *base,
     ngx_uptime_url_t *url)
@@ -319,6 +480,7 @@ main(void)
 
     test_table(good, NULL);
     test_table(bad, NULL);
+    test_targets();
     test_parts();
     test_limits();
 
