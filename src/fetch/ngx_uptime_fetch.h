@@ -15,6 +15,7 @@
 #include "ngx_uptime_multi.h"
 #include "ngx_uptime_resolve.h"
 #include "ngx_uptime_result.h"
+#include "ngx_uptime_tls.h"
 #include "ngx_uptime_url.h"
 
 
@@ -54,6 +55,8 @@ typedef struct {
     int                            family;      /* AF_UNSPEC: any           */
     unsigned                       follow:1;
     unsigned                       verify_tls:1;
+    unsigned                       tls_resume:1; /* sessions of tls_scope   */
+    int64_t                        tls_scope;   /* the monitor's id         */
 } ngx_uptime_fetch_request_t;
 
 
@@ -75,7 +78,7 @@ struct ngx_uptime_fetcher_s {
     ngx_uptime_resolver_t         *resolver;
     ngx_uptime_gate_t             *gate;
     ngx_uptime_addr_policy_t      *policy;
-    const char                    *ca_file;
+    ngx_uptime_tls_t               tls;
     ngx_log_t                     *log;
 };
 
@@ -99,6 +102,7 @@ struct ngx_uptime_fetch_s {
     ngx_uptime_pass_t              pass;
     int64_t                        waiting;     /* since                    */
     ngx_uptime_transfer_t          transfer;
+    ngx_uptime_tls_peer_t          tls;
     CURLSH                        *share;
     struct curl_slist             *headers;
     struct curl_slist             *pin;
@@ -126,6 +130,12 @@ void ngx_uptime_fetch_finish(ngx_uptime_fetch_t *f);
 
 /* NGX_OK: curl has the hop; NGX_ERROR: no memory. */
 ngx_int_t ngx_uptime_fetch_hop_open(ngx_uptime_fetch_t *f, long msec);
+
+/* Of an easy handle that is new; msec: all that is left. */
+ngx_int_t ngx_uptime_fetch_options(ngx_uptime_fetch_t *f, long msec);
+
+/* CURLOPT_WRITEFUNCTION */
+size_t ngx_uptime_fetch_hop_body(char *p, size_t size, size_t n, void *data);
 
 /* Adds what the hop saw to the result. */
 void ngx_uptime_fetch_hop_collect(ngx_uptime_fetch_t *f);

@@ -147,32 +147,14 @@ ngx_uptime_fetch_collect_add(int64_t *sum, curl_off_t from, curl_off_t to)
 static void
 ngx_uptime_fetch_collect_cert(ngx_uptime_fetch_t *f)
 {
-    time_t                 t;
-    struct curl_slist     *line;
-    struct curl_certinfo  *info;
+    int64_t  t;
 
-    info = NULL;
+    t = f->tls.expires;
 
-    if (curl_easy_getinfo(f->transfer.easy, CURLINFO_CERTINFO, &info)
-        != CURLE_OK
-        || info == NULL || info->num_of_certs < 1)
+    if (t > 0 && (f->result.cert_expires_at == 0
+                  || t < f->result.cert_expires_at))
     {
-        return;
-    }
-
-    for (line = info->certinfo[0]; line; line = line->next) {
-
-        if (ngx_strncmp(line->data, "Expire date:", 12) != 0) {
-            continue;
-        }
-
-        t = curl_getdate(line->data + 12, NULL);
-
-        if (t > 0 && (f->result.cert_expires_at == 0
-                      || t < f->result.cert_expires_at))
-        {
-            f->result.cert_expires_at = t;
-        }
+        f->result.cert_expires_at = t;
     }
 }
 
@@ -203,6 +185,10 @@ ngx_uptime_fetch_collect_tls(ngx_uptime_fetch_t *f)
     case X509_V_OK:
         /* the chain is right, so it is libcurl's own check of the name */
         res->tls = NGX_UPTIME_TLS_HOSTNAME;
+        break;
+
+    case X509_V_ERR_OUT_OF_MEM:
+        res->own = NGX_UPTIME_OWN_RESOURCES;
         break;
 
     case X509_V_ERR_CERT_HAS_EXPIRED:

@@ -1,8 +1,8 @@
 
 /*
- * One hop of a fetch as a libcurl easy handle: options and callbacks.
- * Everything that libcurl might do by itself is switched off: names,
- * redirects, proxies, cookies, files.
+ * One hop of a fetch: what libcurl's handle needs besides its options (the
+ * pinned addresses, the fields of the request), and what comes back as the
+ * body.  Used in any process.
  */
 
 
@@ -16,19 +16,12 @@
 #include "ngx_uptime_fetch.h"
 
 
-static ngx_int_t ngx_uptime_fetch_hop_options(ngx_uptime_fetch_t *f,
-    long msec);
-static ngx_int_t ngx_uptime_fetch_hop_request(ngx_uptime_fetch_t *f);
 static ngx_int_t ngx_uptime_fetch_hop_pin(ngx_uptime_fetch_t *f);
 static ngx_int_t ngx_uptime_fetch_hop_headers(ngx_uptime_fetch_t *f);
 static ngx_int_t ngx_uptime_fetch_hop_header(ngx_uptime_fetch_t *f,
     u_char *p, u_char *last);
 static ngx_int_t ngx_uptime_fetch_hop_append(struct curl_slist **list,
     const char *text);
-static curl_socket_t ngx_uptime_fetch_hop_socket(void *data,
-    curlsocktype purpose, struct curl_sockaddr *address);
-static size_t ngx_uptime_fetch_hop_body(char *p, size_t size, size_t n,
-    void *data);
 static void ngx_uptime_fetch_hop_search(ngx_uptime_fetch_t *f, u_char *p,
     size_t len);
 
@@ -62,98 +55,12 @@ ngx_uptime_fetch_hop_open(ngx_uptime_fetch_t *f, long msec)
 
     if (ngx_uptime_fetch_hop_pin(f) != NGX_OK
         || ngx_uptime_fetch_hop_headers(f) != NGX_OK
-        || ngx_uptime_fetch_hop_options(f, msec) != NGX_OK
-        || ngx_uptime_fetch_hop_request(f) != NGX_OK)
+        || ngx_uptime_fetch_options(f, msec) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
     return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_uptime_fetch_hop_options(ngx_uptime_fetch_t *f, long msec)
-{
-    CURL                        *e;
-    CURLcode                     rc;
-    ngx_uptime_fetch_request_t  *r;
-
-    e = f->transfer.easy;
-    r = &f->request;
-    rc = CURLE_OK;
-
-#define ngx_uptime_set(option, value)                                         \
-    if (rc == CURLE_OK) {                                                     \
-        rc = curl_easy_setopt(e, option, value);                              \
-    }
-
-    ngx_uptime_set(CURLOPT_SHARE, f->share);
-    ngx_uptime_set(CURLOPT_URL, (char *) f->url.text.data);
-    ngx_uptime_set(CURLOPT_TIMEOUT_MS, msec);
-    ngx_uptime_set(CURLOPT_NOSIGNAL, 1L);
-
-    ngx_uptime_set(CURLOPT_PROTOCOLS_STR, "http,https");
-    ngx_uptime_set(CURLOPT_FOLLOWLOCATION, 0L);
-    ngx_uptime_set(CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
-    ngx_uptime_set(CURLOPT_PROXY, "");
-    ngx_uptime_set(CURLOPT_NOPROXY, "*");
-    ngx_uptime_set(CURLOPT_NETRC, (long) CURL_NETRC_IGNORED);
-    ngx_uptime_set(CURLOPT_RESOLVE, f->pin);
-    ngx_uptime_set(CURLOPT_FRESH_CONNECT, 1L);
-    ngx_uptime_set(CURLOPT_FORBID_REUSE, 1L);
-    ngx_uptime_set(CURLOPT_SSL_SESSIONID_CACHE, 0L);
-    ngx_uptime_set(CURLOPT_OPENSOCKETFUNCTION, ngx_uptime_fetch_hop_socket);
-    ngx_uptime_set(CURLOPT_OPENSOCKETDATA, f);
-    ngx_uptime_set(CURLOPT_WRITEFUNCTION, ngx_uptime_fetch_hop_body);
-    ngx_uptime_set(CURLOPT_WRITEDATA, f);
-
-    if (f->url.scheme.len == sizeof("https") - 1) {
-
-        /*
-         * A CApath, and libcurl has one built in, switches its cache of
-         * parsed certificates off: 50 ms of CPU for every check.
-         */
-
-        ngx_uptime_set(CURLOPT_CAPATH, NULL);
-        ngx_uptime_set(CURLOPT_CAINFO, f->fetcher->ca_file);
-        ngx_uptime_set(CURLOPT_SSL_VERIFYPEER, r->verify_tls ? 1L : 0L);
-        ngx_uptime_set(CURLOPT_SSL_VERIFYHOST, r->verify_tls ? 2L : 0L);
-        ngx_uptime_set(CURLOPT_CERTINFO, 1L);
-    }
-
-    return (rc == CURLE_OK) ? NGX_OK : NGX_ERROR;
-}
-
-
-static ngx_int_t
-ngx_uptime_fetch_hop_request(ngx_uptime_fetch_t *f)
-{
-    CURL                        *e;
-    CURLcode                     rc;
-    ngx_uptime_fetch_request_t  *r;
-
-    e = f->transfer.easy;
-    r = &f->request;
-    rc = CURLE_OK;
-
-    ngx_uptime_set(CURLOPT_HTTPHEADER, f->headers);
-
-    if (ngx_strcmp(r->method.data, "HEAD") == 0) {
-        ngx_uptime_set(CURLOPT_NOBODY, 1L);
-
-    } else if (ngx_strcmp(r->method.data, "GET") != 0 || r->body.len) {
-
-        if (r->body.len || ngx_strcmp(r->method.data, "POST") == 0) {
-            ngx_uptime_set(CURLOPT_POSTFIELDSIZE, (long) r->body.len);
-            ngx_uptime_set(CURLOPT_POSTFIELDS,
-                           r->body.len ? (char *) r->body.data : "");
-        }
-
-        ngx_uptime_set(CURLOPT_CUSTOMREQUEST, (char *) r->method.data);
-    }
-
-    return (rc == CURLE_OK) ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -331,40 +238,7 @@ ngx_uptime_fetch_hop_append(struct curl_slist **list, const char *text)
 }
 
 
-/* The last gate: whatever libcurl made of the URL, this is the address. */
-
-static curl_socket_t
-ngx_uptime_fetch_hop_socket(void *data, curlsocktype purpose,
-    struct curl_sockaddr *address)
-{
-    ngx_uptime_fetch_t *f = data;
-
-    ngx_int_t           rc;
-    ngx_socket_t        s;
-
-    rc = NGX_DECLINED;
-
-    if (purpose == CURLSOCKTYPE_IPCXN) {
-        rc = ngx_uptime_guard_socket(f->fetcher->policy, &address->addr,
-                                     address->socktype, address->protocol, &s);
-    }
-
-    if (rc == NGX_OK) {
-        return s;
-    }
-
-    if (rc == NGX_DECLINED) {
-        f->refused = 1;
-
-    } else {
-        f->open_errno = ngx_errno;
-    }
-
-    return CURL_SOCKET_BAD;
-}
-
-
-static size_t
+size_t
 ngx_uptime_fetch_hop_body(char *p, size_t size, size_t n, void *data)
 {
     ngx_uptime_fetch_t *f = data;
@@ -463,6 +337,7 @@ ngx_uptime_fetch_hop_close(ngx_uptime_fetch_t *f)
         f->transfer.easy = NULL;
     }
 
+    ngx_uptime_tls_detach(&f->tls);
     ngx_uptime_gate_leave(&f->pass);
 
     if (f->share != NULL) {

@@ -10,7 +10,6 @@
 #include <ngx_event.h>
 
 #include <curl/curl.h>
-#include <openssl/x509.h>
 
 #include "ngx_uptime_fetch.h"
 
@@ -22,6 +21,7 @@ ngx_uptime_fetcher_t *
 ngx_uptime_fetcher_create(ngx_pool_t *pool, ngx_resolver_t *resolver,
     ngx_uptime_addr_policy_t *policy, ngx_str_t *ca_file, ngx_log_t *log)
 {
+    const char            *ca;
     ngx_uptime_fetcher_t  *fr;
 
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
@@ -50,8 +50,13 @@ ngx_uptime_fetcher_create(ngx_pool_t *pool, ngx_resolver_t *resolver,
 
     fr->policy = policy;
     fr->log = log;
-    fr->ca_file = ca_file->len ? (const char *) ca_file->data
-                               : ngx_uptime_fetcher_bundle();
+
+    ca = ca_file->len ? (const char *) ca_file->data
+                      : ngx_uptime_fetcher_bundle();
+
+    if (ngx_uptime_tls_init(&fr->tls, ca, log) != NGX_OK) {
+        return NULL;
+    }
 
     return fr;
 }
@@ -75,6 +80,7 @@ ngx_uptime_fetcher_destroy(ngx_uptime_fetcher_t *fr)
 {
     ngx_uptime_multi_destroy(fr->multi);
     ngx_uptime_poll_destroy(fr->poll);
+    ngx_uptime_tls_destroy(&fr->tls);
 }
 
 

@@ -1,0 +1,80 @@
+
+#ifndef _NGX_UPTIME_TLS_H_INCLUDED_
+#define _NGX_UPTIME_TLS_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include <openssl/ssl.h>
+
+#include "ngx_uptime_tls_cache.h"
+
+
+/*
+ * TLS of the connections to targets: roots of trust, chains that were
+ * verified a moment ago, sessions.  docs/tls.md gives the reasons.
+ */
+
+typedef struct ngx_uptime_tls_s       ngx_uptime_tls_t;
+typedef struct ngx_uptime_tls_peer_s  ngx_uptime_tls_peer_t;
+
+
+struct ngx_uptime_tls_s {
+    X509_STORE                    *store;       /* NULL: could not be read  */
+    ngx_uptime_tls_cache_t         chains;
+    ngx_uptime_tls_cache_t         sessions;
+    int                            index;       /* of a peer in an SSL_CTX  */
+
+    ngx_uint_t                     verified;    /* chains, in full          */
+    ngx_uint_t                     remembered;  /* chains, from the cache   */
+    ngx_uint_t                     resumed;     /* handshakes               */
+    ngx_log_t                     *log;
+};
+
+
+/* One connection, the asker's memory; zero before ngx_uptime_tls_setup(). */
+
+struct ngx_uptime_tls_peer_s {
+    /* set by the asker; key with resume only: whose sessions */
+    unsigned                       verify:1;
+    unsigned                       resume:1;
+    u_char                         key[NGX_UPTIME_TLS_KEY];
+
+    /* the answer */
+    unsigned                       resumed:1;
+    int64_t                        expires;     /* the leaf; 0: none seen   */
+
+    /* private */
+    ngx_uptime_tls_t              *tls;
+    SSL_CTX                       *ctx;
+    ngx_uptime_tls_window_t        window;      /* of the session's chain   */
+};
+
+
+/*
+ * Reads the roots: some 60 ms for a system's bundle, so at the start of a
+ * process.  A file that cannot be read is logged, and then
+ * ngx_uptime_tls_setup() fails for those who verify.  NGX_ERROR: logged.
+ */
+ngx_int_t ngx_uptime_tls_init(ngx_uptime_tls_t *tls, const char *ca_file,
+    ngx_log_t *log);
+void ngx_uptime_tls_destroy(ngx_uptime_tls_t *tls);
+
+/*
+ * Makes ctx verify the way the peer wants.  The peer must stay until
+ * ngx_uptime_tls_detach(), which ctx and its connections may outlive.
+ */
+ngx_int_t ngx_uptime_tls_setup(ngx_uptime_tls_t *tls, SSL_CTX *ctx,
+    ngx_uptime_tls_peer_t *peer);
+void ngx_uptime_tls_detach(ngx_uptime_tls_peer_t *peer);
+
+/* A key from any bytes; NGX_ERROR: no memory. */
+ngx_int_t ngx_uptime_tls_key(const u_char *p, size_t len, u_char *key);
+
+/* in ngx_uptime_tls_chain.c: for SSL_CTX_set_cert_verify_callback() */
+int ngx_uptime_tls_verify(X509_STORE_CTX *sc, void *peer);
+int64_t ngx_uptime_tls_time(const ASN1_TIME *t);
+
+
+#endif /* _NGX_UPTIME_TLS_H_INCLUDED_ */

@@ -1,0 +1,191 @@
+
+/*
+ * Verification of a target's chain of certificates, in full or, if the same
+ * bytes were verified a moment ago, by their digest: then no signature is
+ * computed again, only the dates are compared.  A failure is not remembered.
+ * The name is libcurl's business, each time.  No event loop.  Used in any
+ * process.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include "ngx_uptime_tls.h"
+
+
+/* a longer one is verified each time */
+#define NGX_UPTIME_TLS_CHAIN  10
+
+
+static ngx_int_t ngx_uptime_tls_chain_key(X509_STORE_CTX *sc, u_char *key);
+static ngx_int_t ngx_uptime_tls_chain_window(X509_STORE_CTX *sc,
+    ngx_uptime_tls_window_t *w);
+
+
+int
+ngx_uptime_tls_verify(X509_STORE_CTX *sc, void *data)
+{
+    ngx_uptime_tls_peer_t *peer = data;
+
+    int                       rc;
+    u_char                    key[NGX_UPTIME_TLS_KEY];
+    int64_t                   now;
+    ngx_int_t                 cached;
+    ngx_uptime_tls_t         *tls;
+    ngx_uptime_tls_entry_t   *e;
+    ngx_uptime_tls_window_t   w;
+
+    tls = peer->tls;
+    now = ngx_time();
+
+    peer->expires = ngx_uptime_tls_time(
+                        X509_get0_notAfter(X509_STORE_CTX_get0_cert(sc)));
+
+    if (!peer->verify) {
+        peer->window.since = now;
+        peer->window.not_before = 0;
+        peer->window.not_after = INT64_MAX;
+
+        X509_STORE_CTX_set_error(sc, X509_V_OK);
+        return 1;
+    }
+
+    cached = ngx_uptime_tls_chain_key(sc, key);
+
+    if (cached == NGX_OK) {
+        e = ngx_uptime_tls_cache_find(&tls->chains, key, now);
+
+        if (e != NULL) {
+            peer->window = e->window;
+            tls->remembered++;
+
+            X509_STORE_CTX_set_error(sc, X509_V_OK);
+            return 1;
+        }
+    }
+
+    rc = X509_verify_cert(sc);
+    tls->verified++;
+
+    if (rc != 1 || X509_STORE_CTX_get_error(sc) != X509_V_OK) {
+        return rc;
+    }
+
+    if (ngx_uptime_tls_chain_window(sc, &w) != NGX_OK) {
+        return rc;
+    }
+
+    w.since = now;
+    peer->window = w;
+
+    if (cached == NGX_OK) {
+        ngx_uptime_tls_cache_put(&tls->chains, key, &w, NULL);
+    }
+
+    return rc;
+}
+
+
+/*
+ * Everything that the verification depends on besides the time: all
+ * certificates that were sent, in their order.  Roots and flags are the same
+ * for the whole life of the process.
+ */
+
+static ngx_int_t
+ngx_uptime_tls_chain_key(X509_STORE_CTX *sc, u_char *key)
+{
+    int             i, n;
+    u_char          all[NGX_UPTIME_TLS_CHAIN * EVP_MAX_MD_SIZE], *p;
+    unsigned        len;
+    STACK_OF(X509) *sent;
+
+    p = all;
+    sent = X509_STORE_CTX_get0_untrusted(sc);
+    n = (sent != NULL) ? sk_X509_num(sent) : 0;
+
+    /* the first of them is the leaf */
+
+    if (n < 1 || n > NGX_UPTIME_TLS_CHAIN
+        || sk_X509_value(sent, 0) != X509_STORE_CTX_get0_cert(sc))
+    {
+        return NGX_DECLINED;
+    }
+
+    for (i = 0; i < n; i++) {
+
+        if (X509_digest(sk_X509_value(sent, i), EVP_sha256(), p, &len) != 1) {
+            return NGX_ERROR;
+        }
+
+        p += len;
+    }
+
+    return ngx_uptime_tls_key(all, p - all, key);
+}
+
+
+/* The time in which every certificate of the chain is valid. */
+
+static ngx_int_t
+ngx_uptime_tls_chain_window(X509_STORE_CTX *sc, ngx_uptime_tls_window_t *w)
+{
+    int             i;
+    X509           *x;
+    int64_t         from, until;
+    STACK_OF(X509) *chain;
+
+    chain = X509_STORE_CTX_get0_chain(sc);
+
+    if (chain == NULL || sk_X509_num(chain) < 1) {
+        return NGX_ERROR;
+    }
+
+    w->not_before = 0;
+    w->not_after = INT64_MAX;
+
+    for (i = 0; i < sk_X509_num(chain); i++) {
+        x = sk_X509_value(chain, i);
+        from = ngx_uptime_tls_time(X509_get0_notBefore(x));
+        until = ngx_uptime_tls_time(X509_get0_notAfter(x));
+
+        if (until == 0) {
+            return NGX_ERROR;
+        }
+
+        w->not_before = ngx_max(w->not_before, from);
+        w->not_after = ngx_min(w->not_after, until);
+    }
+
+    return NGX_OK;
+}
+
+
+/* 0: cannot be read */
+
+int64_t
+ngx_uptime_tls_time(const ASN1_TIME *t)
+{
+    struct tm  tm;
+
+    if (t == NULL || ASN1_TIME_to_tm(t, &tm) != 1) {
+        return 0;
+    }
+
+    return (int64_t) timegm(&tm);
+}
+
+
+ngx_int_t
+ngx_uptime_tls_key(const u_char *p, size_t len, u_char *key)
+{
+    if (EVP_Digest(p, len, key, NULL, EVP_sha256(), NULL) != 1) {
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
