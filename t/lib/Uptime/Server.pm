@@ -26,6 +26,7 @@ sub new {
     my ($class, %o) = @_;
 
     my $self = bless { master => 1, workers => 1, checker => 0, owner => $$,
+        daemon => 0,
         log_level => 'info', directives => '', http => '', server => '',
         main => '', location => '', cookie => 'insecure',
         login_attempts => 0, per_host => 0, allow => '127.0.0.0/8', port => free_port(),
@@ -64,12 +65,18 @@ sub config {
     my ($self) = @_;
 
     my $user = '';
+
+    # nginx takes nothing else along to a new binary
+    my $env = $ENV{UPTIME_ASAN} && $self->{daemon} ? join '',
+        map { "env $_;\n" } qw(LD_PRELOAD ASAN_OPTIONS UBSAN_OPTIONS) : '';
+
     if ($> == 0) {
         my @pw = getpwnam 'nobody' or croak 'no user nobody';
         $user = 'user nobody ' . getgrgid($pw[3]) . ';';
     }
 
     my $master = $self->{master} ? 'on' : 'off';
+    my $daemon = $self->{daemon} ? 'on' : 'off';
     my $checker = $self->{checker} ? 'on' : 'off';
     my $database = $self->{database};
     my $dir = $self->{dir};
@@ -83,13 +90,14 @@ sub config {
 
     return <<"END";
 $user
-daemon off;
+daemon $daemon;
 master_process $master;
 worker_processes $self->{workers};
 worker_shutdown_timeout 10s;
 pid nginx.pid;
 error_log error.log $self->{log_level};
 load_module $self->{module};
+$env
 $self->{main}
 
 events {
@@ -151,7 +159,13 @@ sub _exec {
     open STDOUT, '>>', "$self->{dir}/output.log";
     open STDERR, '>&', \*STDOUT;
     POSIX::setpgid(0, 0);
-    exec { binary() } 'nginx', '-p', "$self->{dir}/", '-c', 'nginx.conf',
+    %ENV = (%ENV, %{ $self->{env} // {} });
+
+    # with sanitizers nginx is a script of t/run that adds it to theirs
+    $ENV{$ENV{UPTIME_ASAN} ? 'UPTIME_PRELOAD' : 'LD_PRELOAD'}
+        = $self->{preload} if defined $self->{preload};
+
+    exec { binary() } binary(), '-p', "$self->{dir}/", '-c', 'nginx.conf',
         '-e', 'error.log', @args or POSIX::_exit(127);
 }
 
@@ -175,8 +189,15 @@ sub start {
         my $from = -s $self->error_log // 0;
         my $pid = $self->{pid} = $self->_exec;
 
+        # the daemon's parent ends at once
+        if ($self->{daemon}) {
+            waitpid $pid, 0;
+            $self->{pid} = wait_until { $self->pid_of_file } 5;
+        }
+
         my $ready = wait_until {
-            return 'gone' if waitpid($pid, POSIX::WNOHANG()) == $pid;
+            return 'gone' if !defined $self->{pid}
+                || waitpid($pid, POSIX::WNOHANG()) == $pid;
             return $self->answers ? 'up' : undef;
         } 20;
 
@@ -184,7 +205,7 @@ sub start {
             return $self;
         }
 
-        kill 'KILL', $pid;
+        kill 'KILL', $self->{pid} if defined $self->{pid};
         my $out = slurp("$self->{dir}/output.log");
         last if $out !~ /Address already in use/;
 
@@ -196,6 +217,25 @@ sub start {
 
     undef $self->{pid};
     croak "nginx does not start:\n" . slurp("$self->{dir}/output.log");
+}
+
+
+# The master that the pid file names: with "daemon on", and after an upgrade of
+# the binary, it is no child of the test.
+sub pid_of_file {
+    my ($self) = @_;
+
+    my $file = "$self->{dir}/nginx.pid";
+    return -s $file ? slurp($file) + 0 : undef;
+}
+
+
+# From now on this master is meant.
+sub adopt {
+    my ($self, $pid) = @_;
+
+    $self->{pid} = $pid;
+    return;
 }
 
 
