@@ -5,6 +5,7 @@ use strict;
 use warnings;
 
 use MIME::Base64 qw(encode_base64);
+use Time::HiRes qw(time);
 use Uptime::Test;
 use Uptime::Token qw(claims);
 use Uptime::Util qw(slurp spew);
@@ -146,10 +147,12 @@ $first = $s->{cookie};
 $s->refresh;
 $t->execute("UPDATE refresh_tokens SET used_at = used_at - interval '11 s'
     WHERE session_id = ?", $s->{session});
+my $start = time;
 problem_ok($s->send('/auth/refresh', cookie => $first), 401,
     'invalid_session', 'a parent after the grace is refused');
-problem_ok($s->send('/auth/refresh'), 401, 'invalid_session',
-    'the family is dead');
+problem_ok($s->send('/auth/refresh', client => $other_node), 401,
+    'invalid_session', 'the family is dead, on the other node');
+cmp_ok(time - $start, '<', 1, '... within a second');
 dead_everywhere($s->{token}, 'its access token within 2 s');
 is((events($s))[-1], 'refresh_token_reused', 'the owner can read it');
 is($again->{client}->get('/me')->{status}, 200, 'another session is not');
@@ -451,5 +454,89 @@ is($s->refresh(client => $t->client)->{status}, 200, 'refresh works');
 is((claims($s->{token}))[0]{kid}, 'fresh', 'the new key signs');
 is($t->client($s->{token})->get('/me')->{status}, 200, 'and verifies');
 is($s->refresh(client => $t->client)->{status}, 200, 'and again');
+
+
+# --- a lost answer while the key changes: the same child, from every key
+
+my @lines = ("k1 " . encode_base64('1' x 32, '') . "\n",
+    "k2 " . encode_base64('2' x 32, '') . "\n");
+
+# the second nginx has the keys in the other order, as in the middle of a
+# rotation
+sub keys_of {
+    my ($n, @order) = @_;
+
+    my $file = "$t->{dir}/node$n.key";
+    spew($file, join '', @lines[@order]);
+    chmod 0600, $file;
+    $t->server($n)->{key_file} = $file;
+    $t->server($n)->write_config;
+    my %was = map { $_ => 1 } $t->server($n)->workers;
+    $t->server($n)->signal('HUP');
+    until_ok { my @w = $t->server($n)->workers;
+        @w == 2 && !grep { $was{$_} } @w } 10, "reloaded: node $n";
+    return;
+}
+
+sub twice {
+    my ($s, $from, $to) = @_;
+
+    my $parent = $s->{cookie};
+    my @children = map {
+        my $r = $s->send('/auth/refresh', cookie => $parent,
+            client => $t->client(undef, $_));
+        $r->{status} . ' ' . ((Uptime::Session::cookie($r))[1] // '');
+    } $from, $to, $to, $from;
+    return ($parent, @children);
+}
+
+keys_of(0, 0, 1);
+keys_of(1, 1, 0);
+
+for my $direction ([0, 1], [1, 0]) {
+    $s = Uptime::Session->sign_up($t->client);
+    my ($parent, @children) = twice($s, @$direction);
+    like($children[0], qr/^200 .{43}$/, 'a child');
+    is_deeply([@children[1 .. 3]], [($children[0]) x 3],
+        '... which is the same under another first key');
+    is(tokens_of($s), 2, 'and no other is in the database');
+    $s->{cookie} = $children[0] =~ s/^200 //r;
+    is($s->refresh(client => $t->client(undef, $direction->[1]))->{status},
+        200, 'it goes on');
+    problem_ok($s->send('/auth/refresh', cookie => $parent), 401,
+        'invalid_session', 'and its parent is a theft again');
+    is((events($s))[-1], 'refresh_token_reused', '... that is noted');
+}
+
+# 40 at once on both: one chain
+$s = Uptime::Session->sign_up($t->client);
+@conns = map { $t->conn($_ % 2) } 1 .. 40;
+$_->send("POST /api/v1/auth/refresh HTTP/1.1\r\nHost: x\r\n"
+    . "Sec-Fetch-Site: same-origin\r\nContent-Length: 0\r\n"
+    . "Cookie: $s->{name}=$s->{cookie}\r\n\r\n") for @conns;
+%children = map { $_->{status} . ' '
+    . ((Uptime::Session::cookie($_))[1] // '') => 1 }
+    map { $_->response } @conns;
+is(scalar(keys %children), 1, '40 at once under both orders: one child')
+    or diag(join "\n", sort keys %children);
+like((keys %children)[0], qr/^200 /, '... for all of them');
+is(tokens_of($s), 2, '... in the database as well');
+$_->close for @conns;
+
+# the key that the child was made with is gone within the 10 s
+$s = Uptime::Session->sign_up($t->client);
+my $lost = $s->{cookie};
+$s->refresh(client => $t->client);
+my $unseen = $s->{cookie};
+@lines = ("k2 " . encode_base64('2' x 32, '') . "\n");
+keys_of(1, 0);
+is($s->refresh(cookie => $lost, client => $t->client(undef, 1))->{status},
+    200, 'the key of the child is gone: another one takes its place');
+isnt($s->{cookie}, $unseen, '... which is another one');
+is(tokens_of($s), 2, '... and the only one');
+problem_ok($s->send('/auth/refresh', cookie => $unseen), 401,
+    'invalid_session', 'the first one is none any more');
+is($s->refresh(client => $t->client(undef, 1))->{status}, 200,
+    'the session goes on');
 
 done_testing;

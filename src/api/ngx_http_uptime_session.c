@@ -17,12 +17,14 @@
 
 
 #define NGX_HTTP_UPTIME_COOKIE_AGE  2592000         /* 30 days, s */
+#define NGX_HTTP_UPTIME_KEYS_MAX    8
 
 
 typedef struct {
     ngx_http_uptime_user_t    user;
     ngx_uint_t                status;
     ngx_uptime_secret_t       refresh;
+    ngx_str_t                 parent;       /* in the request's header */
 } ngx_http_uptime_session_t;
 
 
@@ -30,6 +32,8 @@ static void ngx_http_uptime_session_started(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q);
 static void ngx_http_uptime_session_answer(ngx_http_uptime_ctx_t *ctx,
     ngx_http_uptime_session_t *s, int64_t session);
+static u_char *ngx_http_uptime_children(ngx_http_uptime_ctx_t *ctx,
+    ngx_str_t *parent, u_char *p);
 static void ngx_http_uptime_refreshed(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q);
 static void ngx_http_uptime_logged_out(ngx_http_uptime_ctx_t *ctx,
@@ -143,18 +147,14 @@ ngx_http_uptime_session_answer(ngx_http_uptime_ctx_t *ctx,
 void
 ngx_http_uptime_refresh(ngx_http_uptime_ctx_t *ctx)
 {
-    ngx_str_t                   texts[3], cookie;
-    ngx_uptime_digest_t         parent, child;
-    ngx_uptime_token_key_t     *key;
+    u_char                      hex[NGX_HTTP_UPTIME_KEYS_MAX
+                                    * (NGX_UPTIME_DIGEST_LEN + 1)];
+    ngx_str_t                   texts[3];
+    ngx_uptime_digest_t         parent;
     ngx_http_uptime_session_t  *s;
 
     if (!ngx_http_uptime_same_site(ctx)) {
         ngx_http_uptime_fail(ctx, "cross_site");
-        return;
-    }
-
-    if (ngx_http_uptime_cookie_get(ctx, &cookie) != NGX_OK) {
-        ngx_http_uptime_fail(ctx, "invalid_session");
         return;
     }
 
@@ -167,20 +167,51 @@ ngx_http_uptime_refresh(ngx_http_uptime_ctx_t *ctx)
     ctx->data = s;
     s->status = NGX_HTTP_OK;
 
-    key = ctx->api->keys->elts;
+    if (ngx_http_uptime_cookie_get(ctx, &s->parent) != NGX_OK) {
+        ngx_http_uptime_fail(ctx, "invalid_session");
+        return;
+    }
 
-    ngx_uptime_secret_next(&s->refresh, &cookie, &key->secret);
-    ngx_uptime_secret_digest(&parent, cookie.data, cookie.len);
-    ngx_uptime_secret_digest(&child, s->refresh.text, NGX_UPTIME_SECRET_LEN);
+    ngx_uptime_secret_digest(&parent, s->parent.data, s->parent.len);
 
-    texts[0].data = parent.hex;
-    texts[0].len = NGX_UPTIME_DIGEST_LEN;
-    texts[1].data = child.hex;
-    texts[1].len = NGX_UPTIME_DIGEST_LEN;
+    texts[0] = ngx_http_uptime_digest_text(&parent);
+    texts[1].data = hex;
+    texts[1].len = ngx_http_uptime_children(ctx, &s->parent, hex) - hex;
     texts[2] = ngx_http_uptime_address(ctx);
 
     (void) ngx_http_uptime_query_texts(ctx, NGX_UPTIME_SQL_API_AUTH_REFRESH,
                                        texts, 3, ngx_http_uptime_refreshed);
+}
+
+
+/* The digests of its child under every key: which one it has, the row knows. */
+
+static u_char *
+ngx_http_uptime_children(ngx_http_uptime_ctx_t *ctx, ngx_str_t *parent,
+    u_char *p)
+{
+    ngx_uint_t               i, n;
+    ngx_uptime_digest_t      digest;
+    ngx_uptime_secret_t      child;
+    ngx_uptime_token_key_t  *key;
+
+    key = ctx->api->keys->elts;
+    n = ngx_min(ctx->api->keys->nelts, NGX_HTTP_UPTIME_KEYS_MAX);
+
+    for (i = 0; i < n; i++) {
+        ngx_uptime_secret_next(&child, parent, &key[i].secret);
+        ngx_uptime_secret_digest(&digest, child.text, NGX_UPTIME_SECRET_LEN);
+
+        if (i) {
+            *p++ = ',';
+        }
+
+        p = ngx_cpymem(p, digest.hex, NGX_UPTIME_DIGEST_LEN);
+    }
+
+    ngx_explicit_memzero(&child, sizeof(child));
+
+    return p;
 }
 
 
@@ -189,6 +220,8 @@ ngx_http_uptime_refreshed(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q)
 {
     ngx_str_t                   none;
+    ngx_uint_t                  n;
+    ngx_uptime_token_key_t     *key;
     ngx_http_uptime_user_t     *user;
     ngx_http_uptime_session_t  *s;
 
@@ -204,14 +237,18 @@ ngx_http_uptime_refreshed(ngx_http_uptime_ctx_t *ctx,
     }
 
     user = ngx_http_uptime_user(ctx, q, 1);
+    n = (ngx_uint_t) ngx_uptime_pg_num(q, 0, 5);
 
-    if (user == NULL) {
+    if (user == NULL || n == 0 || n > ctx->api->keys->nelts) {
         ngx_http_uptime_fail(ctx, "internal_error");
         return;
     }
 
     s = ctx->data;
     s->user = *user;
+
+    key = ctx->api->keys->elts;
+    ngx_uptime_secret_next(&s->refresh, &s->parent, &key[n - 1].secret);
 
     ngx_http_uptime_session_answer(ctx, s, ngx_uptime_pg_num(q, 0, 4));
 }
