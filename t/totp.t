@@ -5,9 +5,11 @@ use strict;
 use warnings;
 
 use Digest::SHA qw(hmac_sha1 sha256_hex);
+use MIME::Base64 qw(encode_base64);
 use Uptime::Test;
 use Uptime::Session;
 use Uptime::Token qw(claims);
+use Uptime::Util qw(slurp spew);
 
 my $password = Uptime::Session::PASSWORD;
 
@@ -277,6 +279,100 @@ problem_ok(second($c, $challenge, code($secret)), 401, 'invalid_challenge',
 ok(defined $c->post('/auth/login', { email => $one->{email},
     password => $password })->{json}{access_token},
     'the password is enough again');
+
+# --- sealed, with which key, and when the keys change
+
+$t->execute('DELETE FROM throttles');
+my $keep = Uptime::Session->sign_up($c);
+my $secret3 = unbase32($keep->{client}->post('/me/totp',
+    { password => $password })->{json}{secret});
+my @codes = @{ $keep->{client}->post('/me/totp/confirm',
+    { code => code($secret3) })->{json}{recovery_codes} };
+
+sub stored {
+    my ($row) = $t->sql("SELECT encode(totp_secret, 'hex') AS hex,
+        totp_key AS key FROM users WHERE id = ?", $keep->{id});
+    return @$row{qw(hex key)};
+}
+
+sub step_in {
+    forget_steps();
+    return second($c, challenge($keep), code($secret3));
+}
+
+# The keys of nginx 0, first to last.
+sub keys_are {
+    my @keys = @_;
+
+    spew($t->{key_file}, join '', map { "$_->[0] "
+        . encode_base64($_->[1], '') . "\n" } @keys);
+    my %old = map { $_ => 1 } $t->server->workers;
+    $t->server->signal('HUP');
+    until_ok { my @w = $t->server->workers;
+        @w == 2 && !grep { $old{$_} } @w } 10, 'reloaded';
+    $c = $t->client;
+    return;
+}
+
+my ($hex, $key) = stored();
+is($key, $t->{kid}, 'with which key it is sealed');
+is(length $hex, 120, 'nonce, secret and tag');
+is(index($hex, unpack 'H*', $secret3), -1, 'the secret cannot be seen');
+is(step_in()->{status}, 200, 'and works');
+is_deeply([stored()], [$hex, $key], 'it stays as it is');
+
+my @old = [$t->{kid}, $t->{key}];
+my @new = ['next', 'n' x 32];
+keys_are(@new, @old);
+is(step_in()->{status}, 200, 'behind a new key it works on');
+my ($hex2, $key2) = stored();
+is($key2, 'next', '... and is sealed with that');
+isnt($hex2, $hex, '... again');
+keys_are(@new);
+is(step_in()->{status}, 200, 'the old key may go');
+is_deeply([stored()], [$hex2, $key2], 'nothing more to do');
+
+# the key it is sealed with is gone
+keys_are(['third', '3' x 32]);
+problem_ok(step_in(), 401, 'invalid_code', 'without its key: no code is right');
+ok($t->server->wait_log(qr/\[error\].*two-factor secret of user $keep->{id} /
+    . 'cannot be read with key "next"', 5), 'the operator is told');
+$t->server->expect_log('two-factor secret of user');
+is(second($c, challenge($keep), $codes[0])->{status}, 200,
+    'a recovery code still is');
+is_deeply([stored()], [$hex2, $key2], 'nothing is lost');
+keys_are(['third', '3' x 32], @new);
+is(step_in()->{status}, 200, 'the key is back: so is the secret');
+is((stored())[1], 'third', 'sealed with the first key');
+
+# moved to another account by who can write to the database
+my ($copy) = stored();
+$t->execute("UPDATE users SET totp_secret = decode(?, 'hex'),
+    totp_key = 'third', totp_confirmed_at = now() WHERE id = ?", $copy,
+    $other->{id});
+$t->execute('UPDATE users SET disabled_at = NULL WHERE id = ?', $other->{id});
+forget_steps();
+problem_ok(second($c, challenge($other), code($secret3)), 401,
+    'invalid_code', "another account's box does not open");
+
+# one from before it was sealed
+$t->execute("UPDATE users SET totp_secret = ?::bytea, totp_key = NULL
+    WHERE id = ?", '\x' . unpack('H*', $secret3), $keep->{id});
+is(step_in()->{status}, 200, 'a secret from before works');
+($hex, $key) = stored();
+is("$key " . length $hex, 'third 120', 'and is sealed with its next use');
+is(step_in()->{status}, 200, 'for good');
+
+# a secret that waits to be confirmed while the key changes
+my $waits = Uptime::Session->sign_up($c);
+my $w = $waits->{client}->post('/me/totp', { password => $password })
+    ->{json}{secret};
+keys_are(['fourth', '4' x 32], ['third', '3' x 32]);
+is($c->post('/me/totp/confirm', { code => code(unbase32($w)) },
+    token => $waits->{token})->{status}, 200, 'is confirmed all the same');
+is($t->value('SELECT count(*) FROM users WHERE totp_secret IS NOT NULL
+    AND totp_key IS NULL'), 0, 'no secret is stored as it is');
+
 
 for my $path ('/me/totp', '/me/totp/confirm') {
     problem_ok($c->post($path, {}), 401, 'missing_token', "$path for anyone");

@@ -1,6 +1,7 @@
--- $1 bigint: the caller, $2 text: the secret in hex, $3 bigint: step of the
--- code, $4 jsonb: SHA-256 of the recovery codes in hex.  A row if it is on
--- now; none if the secret was replaced or confirmed meanwhile.
+-- $1 bigint: the caller, $2 text: the secret as it is stored, in hex, $3
+-- bigint: step of the code, $4 jsonb: SHA-256 of the recovery codes in hex,
+-- $5 text: address.  A row if it is on now; none if the secret was replaced or
+-- confirmed meanwhile.
 WITH u AS (
     UPDATE users SET
         totp_confirmed_at = now(), totp_last_step = $3::bigint
@@ -14,6 +15,7 @@ WITH u AS (
     SELECT u.id, decode(c.hash, 'hex')
     FROM u, jsonb_array_elements_text($4::jsonb) AS c(hash)
 ), told AS (
-    INSERT INTO audit (user_id, event) SELECT u.id, 'totp_enabled' FROM u
+    INSERT INTO audit (user_id, event, address)
+    SELECT u.id, 'totp_enabled', $5::inet FROM u
 )
 SELECT u.id FROM u

@@ -5,7 +5,8 @@ WITH old AS (
     WHERE id = $1::bigint AND totp_secret IS NOT NULL
     FOR UPDATE
 ), u AS (
-    UPDATE users SET totp_secret = NULL, totp_confirmed_at = NULL
+    UPDATE users SET
+        totp_secret = NULL, totp_key = NULL, totp_confirmed_at = NULL
     FROM old WHERE users.id = old.id
 ), codes AS (
     DELETE FROM recovery_codes r USING old WHERE r.user_id = old.id

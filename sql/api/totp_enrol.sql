@@ -1,9 +1,10 @@
--- $1 bigint: the caller, $2 jsonb: "_secret" in hex, "_base32".  Replaces a
--- secret that was not confirmed.  Result: error, secret and URI for the
+-- $1 bigint: the caller, $2 jsonb: "_secret", sealed and in hex, "_key" that it
+-- is sealed with, "_base32".  Replaces a secret that was not confirmed.  Result: error, secret and URI for the
 -- authenticator.
 WITH u AS (
     UPDATE users SET
         totp_secret = decode($2::jsonb ->> '_secret', 'hex'),
+        totp_key = $2::jsonb ->> '_key',
         totp_last_step = 0
     WHERE id = $1::bigint AND totp_confirmed_at IS NULL
     RETURNING email

@@ -13,24 +13,40 @@
 
 #include "ngx_http_uptime.h"
 #include "ngx_uptime_secret.h"
+#include "ngx_uptime_secret_box.h"
 #include "ngx_uptime_totp.h"
+
+
+#define NGX_HTTP_UPTIME_TOTP_HEX  NGX_UPTIME_BOX_HEX(NGX_UPTIME_TOTP_SECRET)
+
+
+/* a secret as it is stored */
+
+typedef struct {
+    ngx_str_t                 hex;
+    ngx_str_t                 kid;          /* data == NULL: not sealed */
+} ngx_http_uptime_totp_t;
 
 
 static void ngx_http_uptime_totp_pending(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q);
 static void ngx_http_uptime_totp_enable(ngx_http_uptime_ctx_t *ctx,
-    ngx_str_t *secret, int64_t step);
+    ngx_str_t *hex, int64_t step);
 static void ngx_http_uptime_totp_codes(u_char *body, u_char *digests);
 static void ngx_http_uptime_totp_enabled(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q);
 static void ngx_http_uptime_totp_counted(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q);
 static void ngx_http_uptime_totp_spend(ngx_http_uptime_ctx_t *ctx,
-    ngx_str_t *secret, int64_t last);
+    ngx_http_uptime_totp_t *stored, int64_t last);
+static ngx_str_t ngx_http_uptime_totp_again(ngx_http_uptime_ctx_t *ctx,
+    ngx_http_uptime_totp_t *stored, const u_char *secret, u_char *hex);
 static void ngx_http_uptime_totp_passed(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q);
-static int64_t ngx_http_uptime_totp_step(ngx_str_t *secret, int64_t last,
-    ngx_str_t *code);
+static void ngx_http_uptime_totp_stored(ngx_http_uptime_totp_t *stored,
+    ngx_uptime_pg_query_t *q, ngx_uint_t hex, ngx_uint_t kid);
+static ngx_int_t ngx_http_uptime_totp_open(ngx_http_uptime_ctx_t *ctx,
+    int64_t user, ngx_http_uptime_totp_t *stored, u_char *secret);
 
 
 /* The secret is made here, and stored once the password is confirmed. */
@@ -38,24 +54,31 @@ static int64_t ngx_http_uptime_totp_step(ngx_str_t *secret, int64_t last,
 void
 ngx_http_uptime_totp_enrol(ngx_http_uptime_ctx_t *ctx)
 {
-    cJSON   *one, *two;
-    u_char   bytes[NGX_UPTIME_TOTP_SECRET];
-    u_char   hex[NGX_UPTIME_TOTP_HEX + 1];
-    u_char   base32[NGX_UPTIME_TOTP_BASE32 + 1];
+    u_char                   bytes[NGX_UPTIME_TOTP_SECRET];
+    u_char                   hex[NGX_HTTP_UPTIME_TOTP_HEX + 1];
+    u_char                   base32[NGX_UPTIME_TOTP_BASE32 + 1];
+    ngx_int_t                rc;
+    ngx_uptime_token_key_t  *key;
+
+    key = ctx->api->keys->elts;
 
     ngx_uptime_secret_bytes(bytes, sizeof(bytes));
 
-    *ngx_hex_dump(hex, bytes, sizeof(bytes)) = '\0';
+    ngx_uptime_secret_seal(hex, &key->secret, ctx->caller.user, bytes,
+                           sizeof(bytes));
+    hex[NGX_HTTP_UPTIME_TOTP_HEX] = '\0';
     *ngx_uptime_totp_base32(base32, bytes, sizeof(bytes)) = '\0';
 
-    one = cJSON_AddStringToObject(ctx->args, "_secret", (char *) hex);
-    two = cJSON_AddStringToObject(ctx->args, "_base32", (char *) base32);
+    rc = (cJSON_AddStringToObject(ctx->args, "_secret", (char *) hex)
+          && cJSON_AddStringToObject(ctx->args, "_key",
+                                     (char *) key->kid.data)
+          && cJSON_AddStringToObject(ctx->args, "_base32", (char *) base32))
+         ? NGX_OK : NGX_ERROR;
 
     ngx_explicit_memzero(bytes, sizeof(bytes));
-    ngx_explicit_memzero(hex, sizeof(hex));
     ngx_explicit_memzero(base32, sizeof(base32));
 
-    if (one == NULL || two == NULL) {
+    if (rc != NGX_OK) {
         ngx_http_uptime_fail(ctx, "internal_error");
         return;
     }
@@ -76,16 +99,29 @@ static void
 ngx_http_uptime_totp_pending(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q)
 {
-    int64_t    step;
-    ngx_str_t  secret, code;
+    u_char                  secret[NGX_UPTIME_TOTP_SECRET];
+    int64_t                 step;
+    ngx_str_t               code;
+    ngx_http_uptime_totp_t  stored;
 
     if (ngx_http_uptime_refused(ctx, q)) {
         return;
     }
 
-    secret = ngx_uptime_pg_str(q, 0, 1);
+    ngx_http_uptime_totp_stored(&stored, q, 1, 2);
+
+    if (ngx_http_uptime_totp_open(ctx, ctx->caller.user, &stored, secret)
+        != NGX_OK)
+    {
+        ngx_http_uptime_fail(ctx, "totp_not_enrolled");
+        return;
+    }
+
     code = ngx_http_uptime_arg(ctx, "code");
-    step = ngx_http_uptime_totp_step(&secret, 0, &code);
+    step = ngx_uptime_totp_check(secret, sizeof(secret), ngx_time(), 0,
+                                 &code);
+
+    ngx_explicit_memzero(secret, sizeof(secret));
 
     if (step == 0) {
 
@@ -97,17 +133,17 @@ ngx_http_uptime_totp_pending(ngx_http_uptime_ctx_t *ctx,
         return;
     }
 
-    ngx_http_uptime_totp_enable(ctx, &secret, step);
+    ngx_http_uptime_totp_enable(ctx, &stored.hex, step);
 }
 
 
 static void
-ngx_http_uptime_totp_enable(ngx_http_uptime_ctx_t *ctx, ngx_str_t *secret,
+ngx_http_uptime_totp_enable(ngx_http_uptime_ctx_t *ctx, ngx_str_t *hex,
     int64_t step)
 {
     size_t      len;
     u_char      id[NGX_INT64_LEN], number[NGX_INT64_LEN];
-    ngx_str_t   texts[4], *body;
+    ngx_str_t   texts[5], *body;
     ngx_pool_t *pool;
 
     pool = ctx->request->pool;
@@ -134,12 +170,13 @@ ngx_http_uptime_totp_enable(ngx_http_uptime_ctx_t *ctx, ngx_str_t *secret,
     ctx->data = body;
 
     texts[0] = ngx_http_uptime_number_text(id, ctx->caller.user);
-    texts[1] = *secret;
+    texts[1] = *hex;
     texts[2] = ngx_http_uptime_number_text(number, step);
     texts[3].len = ngx_strlen(texts[3].data);
+    texts[4] = ngx_http_uptime_address(ctx);
 
     (void) ngx_http_uptime_query_texts(ctx, NGX_UPTIME_SQL_API_TOTP_CONFIRM,
-                                       texts, 4,
+                                       texts, 5,
                                        ngx_http_uptime_totp_enabled);
 }
 
@@ -235,7 +272,8 @@ static void
 ngx_http_uptime_totp_counted(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q)
 {
-    ngx_str_t  secret, mail;
+    ngx_str_t               mail;
+    ngx_http_uptime_totp_t  stored;
 
     if (q->rows == 0) {
         ngx_http_uptime_fail(ctx, "invalid_challenge");
@@ -247,7 +285,6 @@ ngx_http_uptime_totp_counted(ngx_http_uptime_ctx_t *ctx,
     }
 
     mail = ngx_uptime_pg_str(q, 0, 1);
-    secret = ngx_uptime_pg_str(q, 0, 2);
 
     if (cJSON_AddStringToObject(ctx->args, "email", (char *) mail.data)
         == NULL)
@@ -256,27 +293,39 @@ ngx_http_uptime_totp_counted(ngx_http_uptime_ctx_t *ctx,
         return;
     }
 
-    ngx_http_uptime_totp_spend(ctx, &secret, ngx_uptime_pg_num(q, 0, 3));
+    ngx_http_uptime_totp_stored(&stored, q, 2, 4);
+    ngx_http_uptime_totp_spend(ctx, &stored, ngx_uptime_pg_num(q, 0, 3));
 }
 
 
 static void
-ngx_http_uptime_totp_spend(ngx_http_uptime_ctx_t *ctx, ngx_str_t *secret,
-    int64_t last)
+ngx_http_uptime_totp_spend(ngx_http_uptime_ctx_t *ctx,
+    ngx_http_uptime_totp_t *stored, int64_t last)
 {
     u_char               id[NGX_INT64_LEN], number[NGX_INT64_LEN];
     u_char               plain[NGX_UPTIME_RECOVERY_BITS];
+    u_char               secret[NGX_UPTIME_TOTP_SECRET];
+    u_char               hex[NGX_HTTP_UPTIME_TOTP_HEX];
     int64_t              step;
-    ngx_str_t            code, texts[4];
+    ngx_str_t            code, texts[7];
     ngx_uptime_digest_t  digest;
 
     code = ngx_http_uptime_arg(ctx, "code");
-    step = ngx_http_uptime_totp_step(secret, last, &code);
+    step = 0;
 
     ngx_str_set(&texts[2], "");
+    ngx_str_set(&texts[5], "");
+
+    if (ngx_http_uptime_totp_open(ctx, ctx->id, stored, secret) == NGX_OK) {
+        step = ngx_uptime_totp_check(secret, sizeof(secret), ngx_time(), last,
+                                     &code);
+        texts[5] = ngx_http_uptime_totp_again(ctx, stored, secret, hex);
+        ngx_explicit_memzero(secret, sizeof(secret));
+    }
 
     if (ngx_uptime_totp_recovery_read(plain, &code) == NGX_OK) {
         ngx_uptime_secret_digest(&digest, plain, sizeof(plain));
+        ngx_explicit_memzero(plain, sizeof(plain));
         texts[2] = ngx_http_uptime_digest_text(&digest);
     }
 
@@ -288,12 +337,40 @@ ngx_http_uptime_totp_spend(ngx_http_uptime_ctx_t *ctx, ngx_str_t *secret,
     texts[0] = ngx_http_uptime_number_text(id, ctx->id);
     texts[1] = ngx_http_uptime_number_text(number, step);
     texts[3] = ngx_http_uptime_address(ctx);
+    texts[4] = stored->hex;
+    texts[6] = ((ngx_uptime_token_key_t *) ctx->api->keys->elts)->kid;
 
     (void) ngx_http_uptime_query_texts(ctx,
                                   NGX_UPTIME_SQL_API_AUTH_LOGIN_TOTP_PASSED,
-                                  texts, 4, ngx_http_uptime_totp_passed);
+                                  texts, 7, ngx_http_uptime_totp_passed);
+}
 
-    ngx_explicit_memzero(plain, sizeof(plain));
+
+/* Empty if it is sealed with the first key already. */
+
+static ngx_str_t
+ngx_http_uptime_totp_again(ngx_http_uptime_ctx_t *ctx,
+    ngx_http_uptime_totp_t *stored, const u_char *secret, u_char *hex)
+{
+    ngx_str_t                text;
+    ngx_uptime_token_key_t  *key;
+
+    key = ctx->api->keys->elts;
+
+    if (stored->kid.data != NULL
+        && ngx_uptime_token_key_of(ctx->api->keys, &stored->kid) == key)
+    {
+        ngx_str_set(&text, "");
+        return text;
+    }
+
+    ngx_uptime_secret_seal(hex, &key->secret, ctx->id, secret,
+                           NGX_UPTIME_TOTP_SECRET);
+
+    text.data = hex;
+    text.len = NGX_HTTP_UPTIME_TOTP_HEX;
+
+    return text;
 }
 
 
@@ -319,28 +396,40 @@ ngx_http_uptime_totp_passed(ngx_http_uptime_ctx_t *ctx,
 }
 
 
-/* 0: not a code of this secret now.  The secret comes in hex. */
-
-static int64_t
-ngx_http_uptime_totp_step(ngx_str_t *secret, int64_t last, ngx_str_t *code)
+static void
+ngx_http_uptime_totp_stored(ngx_http_uptime_totp_t *stored,
+    ngx_uptime_pg_query_t *q, ngx_uint_t hex, ngx_uint_t kid)
 {
-    u_char      bytes[NGX_UPTIME_TOTP_SECRET];
-    int64_t     step;
-    ngx_int_t   value;
-    ngx_uint_t  i;
+    stored->hex = ngx_uptime_pg_str(q, 0, hex);
+    stored->kid = ngx_uptime_pg_str(q, 0, kid);
+}
 
-    if (secret->len != NGX_UPTIME_TOTP_HEX) {
-        return 0;
+
+static ngx_int_t
+ngx_http_uptime_totp_open(ngx_http_uptime_ctx_t *ctx, int64_t user,
+    ngx_http_uptime_totp_t *stored, u_char *secret)
+{
+    ngx_int_t                rc;
+    ngx_uptime_token_key_t  *key;
+
+    if (stored->kid.data == NULL) {
+        rc = ngx_uptime_secret_unhex(secret, NGX_UPTIME_TOTP_SECRET,
+                                     &stored->hex);
+    } else {
+        key = ngx_uptime_token_key_of(ctx->api->keys, &stored->kid);
+
+        rc = (key != NULL)
+             ? ngx_uptime_secret_open(secret, NGX_UPTIME_TOTP_SECRET,
+                                      &key->secret, user, &stored->hex)
+             : NGX_DECLINED;
     }
 
-    for (i = 0; i < NGX_UPTIME_TOTP_SECRET; i++) {
-        value = ngx_hextoi(secret->data + 2 * i, 2);
-        bytes[i] = (u_char) value;
+    if (rc != NGX_OK) {
+        ngx_log_error(NGX_LOG_ERR, ctx->request->connection->log, 0,
+                      "uptime: the two-factor secret of user %L cannot be "
+                      "read with key \"%V\" of \"uptime_token_key_file\"",
+                      user, &stored->kid);
     }
 
-    step = ngx_uptime_totp_check(bytes, sizeof(bytes), ngx_time(), last, code);
-
-    ngx_explicit_memzero(bytes, sizeof(bytes));
-
-    return step;
+    return rc;
 }

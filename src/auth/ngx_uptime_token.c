@@ -196,8 +196,7 @@ ngx_uptime_token_key(ngx_conf_t *cf, ngx_array_t *keys, ngx_str_t *line)
 static ngx_int_t
 ngx_uptime_token_kid(ngx_array_t *keys, ngx_str_t *kid)
 {
-    ngx_uint_t               i;
-    ngx_uptime_token_key_t  *key;
+    ngx_uint_t  i;
 
     if (kid->len == 0 || kid->len > 64) {
         return NGX_ERROR;
@@ -211,17 +210,27 @@ ngx_uptime_token_kid(ngx_array_t *keys, ngx_str_t *kid)
         }
     }
 
+    return ngx_uptime_token_key_of(keys, kid) ? NGX_ERROR : NGX_OK;
+}
+
+
+ngx_uptime_token_key_t *
+ngx_uptime_token_key_of(ngx_array_t *keys, const ngx_str_t *kid)
+{
+    ngx_uint_t               i;
+    ngx_uptime_token_key_t  *key;
+
     key = keys->elts;
 
     for (i = 0; i < keys->nelts; i++) {
         if (key[i].kid.len == kid->len
             && ngx_memcmp(key[i].kid.data, kid->data, kid->len) == 0)
         {
-            return NGX_ERROR;
+            return &key[i];
         }
     }
 
-    return NGX_OK;
+    return NULL;
 }
 
 
@@ -396,9 +405,8 @@ static ngx_int_t
 ngx_uptime_token_find(ngx_array_t *keys, cJSON *header,
     ngx_uptime_token_key_t **key)
 {
-    ngx_uint_t               i;
-    const char              *kid, *alg, *typ;
-    ngx_uptime_token_key_t  *k;
+    ngx_str_t    id;
+    const char  *kid, *alg, *typ;
 
     kid = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(header,
                                                                 "kid"));
@@ -414,16 +422,12 @@ ngx_uptime_token_find(ngx_array_t *keys, cJSON *header,
         return NGX_DECLINED;
     }
 
-    k = keys->elts;
+    id.data = (u_char *) kid;
+    id.len = ngx_strlen(kid);
 
-    for (i = 0; i < keys->nelts; i++) {
-        if (ngx_uptime_token_is(kid, (char *) k[i].kid.data)) {
-            *key = &k[i];
-            return NGX_OK;
-        }
-    }
+    *key = ngx_uptime_token_key_of(keys, &id);
 
-    return NGX_DECLINED;
+    return *key ? NGX_OK : NGX_DECLINED;
 }
 
 

@@ -43,6 +43,10 @@ typedef struct {
  */
 ngx_array_t *ngx_uptime_token_keys(ngx_conf_t *cf, ngx_str_t *file);
 
+/* The key of that id, or NULL. */
+ngx_uptime_token_key_t *ngx_uptime_token_key_of(ngx_array_t *keys,
+    const ngx_str_t *kid);
+
 /* Allocated from the pool. */
 ngx_int_t ngx_uptime_token_issue_use(ngx_pool_t *pool, ngx_array_t *keys,
     const char *use, const ngx_uptime_claims_t *claims, ngx_str_t *token);

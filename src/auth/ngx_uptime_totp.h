@@ -14,7 +14,6 @@
 
 #define NGX_UPTIME_TOTP_SECRET    20        /* bytes, RFC 4226: 160 bits    */
 #define NGX_UPTIME_TOTP_BASE32    32        /* the same in base32           */
-#define NGX_UPTIME_TOTP_HEX       40
 #define NGX_UPTIME_TOTP_STEP      30        /* seconds                      */
 
 #define NGX_UPTIME_RECOVERY_N     10

@@ -1,9 +1,11 @@
 
 /*
  * The form of secrets in cookies and keys: what is valid has one successor,
- * which is valid too, and one digest.
+ * which is valid too, and one digest.  An API key has one text.  What was not
+ * sealed is not opened.
  *
- * sources: src/auth/ngx_uptime_secret.c t/unit/ngx_stub_text.c
+ * sources: src/auth/ngx_uptime_secret.c src/auth/ngx_uptime_secret_box.c
+ * sources: t/unit/ngx_stub_text.c
  * libs: -lsodium
  */
 
@@ -11,6 +13,7 @@
 #include "ngx_stub.h"
 
 #include "ngx_uptime_secret.h"
+#include "ngx_uptime_secret_box.h"
 
 
 #define DIGITS  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"        \
@@ -19,6 +22,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void judge(const ngx_str_t *text);
+static void judge_key(ngx_str_t *text);
 static int valid(const ngx_str_t *text);
 static void require(int ok);
 
@@ -26,8 +30,11 @@ static void require(int ok);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    u_char      bytes[20];
     ngx_str_t   text;
     ngx_pool_t *pool;
+
+    static const ngx_str_t  key = ngx_string("0123456789abcdef01234567");
 
     pool = ngx_stub_pool();
 
@@ -40,6 +47,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (valid(&text)) {
         judge(&text);
     }
+
+    judge_key(&text);
+
+    require(ngx_uptime_secret_open(bytes, sizeof(bytes), &key, 1, &text)
+            == NGX_DECLINED);
 
     ngx_destroy_pool(pool);
 
@@ -77,6 +89,30 @@ judge(const ngx_str_t *text)
     for (i = 0; i < sizeof(digest.hex); i++) {
         require(memchr("0123456789abcdef", digest.hex[i], 16) != NULL);
     }
+}
+
+
+/* What is taken for a key can be written again, letter by letter. */
+
+static void
+judge_key(ngx_str_t *text)
+{
+    int        len;
+    char       again[128];
+    int64_t    id;
+    ngx_str_t  secret;
+
+    if (ngx_uptime_secret_key(text, &id, &secret) != NGX_OK) {
+        return;
+    }
+
+    require(id > 0 && valid(&secret));
+
+    len = snprintf(again, sizeof(again), "upk_%lld_%.*s", (long long) id,
+                   (int) secret.len, secret.data);
+
+    require((size_t) len == text->len
+            && memcmp(again, text->data, text->len) == 0);
 }
 
 

@@ -269,16 +269,17 @@ ngx_atoi(u_char *line, size_t n)
 {
     ngx_int_t  value;
 
-    if (n == 0 || n > 18) {
+    if (n == 0) {
         return NGX_ERROR;
     }
 
     for (value = 0; n--; line++) {
-        if (*line < '0' || *line > '9') {
+        if (*line < '0' || *line > '9'
+            || __builtin_mul_overflow(value, 10, &value)
+            || __builtin_add_overflow(value, *line - '0', &value))
+        {
             return NGX_ERROR;
         }
-
-        value = value * 10 + (*line - '0');
     }
 
     return value;
