@@ -15,6 +15,15 @@ WITH changed AS (
     WHERE shard = ANY ($1::smallint[]) AND id > $3::bigint
           AND revision >= $2::bigint::text::xid8
     UNION
+    -- all of an account that was disabled or enabled
+    SELECT m.id
+    FROM users o, LATERAL (
+        SELECT id FROM monitors
+        WHERE owner_id = o.id AND id > $3::bigint
+              AND shard = ANY ($1::smallint[]) AND NOT paused
+        ORDER BY id LIMIT $4::bigint) m
+    WHERE o.revision >= $2::bigint::text::xid8
+    UNION
     SELECT monitor_id FROM monitor_tombstones
     WHERE shard = ANY ($1::smallint[]) AND monitor_id > $3::bigint
           AND revision >= $2::bigint::text::xid8
@@ -29,7 +38,9 @@ FROM (SELECT 0::bigint AS id UNION ALL SELECT id FROM changed) c
 LEFT JOIN monitors h ON h.id = c.id
 LEFT JOIN LATERAL (
     SELECT {{monitor_tail}}
-    FROM monitors m LEFT JOIN monitor_state s ON s.monitor_id = m.id
+    FROM monitors m
+    JOIN users o ON o.id = m.owner_id
+    LEFT JOIN monitor_state s ON s.monitor_id = m.id
     WHERE m.id = c.id
 ) v ON true
 ORDER BY c.id

@@ -7,8 +7,9 @@
 -- Rows as in the fragment, in the order of id.
 
 SELECT {{monitor_row}}
-FROM monitors m LEFT JOIN monitor_state s ON s.monitor_id = m.id
+FROM monitors m
+JOIN users o ON o.id = m.owner_id
+LEFT JOIN monitor_state s ON s.monitor_id = m.id
 WHERE m.shard = ANY ($1::smallint[]) AND m.id > $2::bigint AND NOT m.paused
-      AND NOT EXISTS (SELECT FROM users o WHERE o.id = m.owner_id
-                      AND o.disabled_at IS NOT NULL)
+      AND o.disabled_at IS NULL
 ORDER BY m.id LIMIT $3::bigint

@@ -1,0 +1,1 @@
+coalesce(o.enabled_at > s.last_checked_at, false)
