@@ -9,6 +9,7 @@
 
 #include "ngx_uptime.h"
 #include "ngx_uptime_checker.h"
+#include "ngx_uptime_lag.h"
 #include "ngx_uptime_probe.h"
 #include "ngx_uptime_lease_clock.h"
 #include "ngx_uptime_schedule.h"
@@ -50,6 +51,9 @@ typedef struct {
     ngx_event_t                    timer;
     uint64_t                       wanted;      /* shards to load, bits     */
     uint64_t                       loading;
+    uint64_t                       dropping;
+    ngx_uint_t                     bucket;      /* of the walk that drops   */
+    ngx_event_t                    sweep;
     int64_t                        after;       /* last id of the page      */
     int64_t                        since;       /* xmin, see changes.sql    */
     int64_t                        next_since;
@@ -65,12 +69,17 @@ typedef struct {
     ngx_event_t                    wake;
     ngx_uint_t                     max;         /* checks in flight         */
     ngx_uint_t                     running;
-    int64_t                        wall;        /* both clocks, at the last */
-    ngx_msec_t                     mono;        /* look                     */
-    ngx_msec_t                     planned;     /* when the timer runs out  */
+    ngx_event_t                    look;
+    int64_t                        wall;        /* both clocks, ms, at the  */
+    int64_t                        mono;        /* last look                */
+    int64_t                        expected;    /* when "look" runs out     */
+    int64_t                        lag_warned;
+    ngx_uptime_lag_t               lag;         /* of the event loop        */
+    ngx_uptime_lag_t               late;        /* starts of checks         */
+    ngx_uint_t                     bucket;      /* of a walk after a jump   */
     ngx_msec_t                     stalled;     /* end of the last stall    */
-    ngx_msec_t                     lag_warned;
     ngx_msec_t                     late_warned;
+    unsigned                       walking:1;
     unsigned                       has_stalled:1;
     unsigned                       stopped:1;
 } ngx_uptime_runner_t;
@@ -129,6 +138,10 @@ void ngx_uptime_monitors_load(ngx_uptime_checker_t *ck, uint64_t shards);
 void ngx_uptime_monitors_drop(ngx_uptime_checker_t *ck, uint64_t shards);
 void ngx_uptime_monitors_poll(ngx_uptime_checker_t *ck);
 
+/* 1: its shard is not ours any more; it will be freed. */
+ngx_uint_t ngx_uptime_monitors_dropped(ngx_uptime_checker_t *ck,
+    ngx_uptime_monitor_t *m);
+
 /* NGX_ERROR: no memory.  The row of a query as in fragments/monitor_row. */
 ngx_int_t ngx_uptime_monitors_apply(ngx_uptime_checker_t *ck,
     ngx_uptime_pg_query_t *q, ngx_uint_t row);
@@ -140,6 +153,20 @@ void ngx_uptime_runner_start(ngx_uptime_checker_t *ck);
 
 /* The schedule has changed. */
 void ngx_uptime_runner_wake(ngx_uptime_checker_t *ck);
+
+/* between the files of the runner */
+
+void ngx_uptime_runner_clock_start(ngx_uptime_checker_t *ck);
+void ngx_uptime_runner_clock_stop(ngx_uptime_checker_t *ck);
+
+/*
+ * Called before anything is judged: after a stall, deadlines have passed that
+ * nobody could watch.
+ */
+void ngx_uptime_runner_lag(ngx_uptime_checker_t *ck);
+
+/* NGX_AGAIN: the clock jumped, and monitors are still being moved. */
+ngx_int_t ngx_uptime_runner_clock(ngx_uptime_checker_t *ck, int64_t now);
 
 /* The monitor's check, if one is in flight, is forgotten. */
 void ngx_uptime_runner_cancel(ngx_uptime_checker_t *ck,

@@ -14,11 +14,13 @@
 
 
 #define NGX_UPTIME_MONITORS_PAGE    2000
+#define NGX_UPTIME_MONITORS_SWEEP   4096        /* buckets                  */
 #define NGX_UPTIME_MONITORS_PAUSE   50
 #define NGX_UPTIME_MONITORS_AGAIN   1000
 #define NGX_UPTIME_MONITORS_TIMEOUT 10000
 
 
+static void ngx_uptime_monitors_sweep(ngx_event_t *ev);
 static void ngx_uptime_monitors_step(ngx_uptime_checker_t *ck);
 static void ngx_uptime_monitors_timer(ngx_event_t *ev);
 static void ngx_uptime_monitors_wait(ngx_uptime_checker_t *ck,
@@ -46,6 +48,9 @@ ngx_uptime_monitors_start(ngx_uptime_checker_t *ck, int64_t since)
     ms->timer.log = ck->log;
     ms->timer.cancelable = 1;
 
+    ms->sweep = ms->timer;
+    ms->sweep.handler = ngx_uptime_monitors_sweep;
+
     ms->since = since;
     ms->polled = ngx_current_msec - NGX_UPTIME_MONITORS_PAUSE;
 }
@@ -69,32 +74,77 @@ ngx_uptime_monitors_poll(ngx_uptime_checker_t *ck)
 }
 
 
+/*
+ * From now on none of them is checked and nothing of them is recorded.  They
+ * are freed in pieces: a walk through a million takes a while.
+ */
+
 void
 ngx_uptime_monitors_drop(ngx_uptime_checker_t *ck, uint64_t shards)
 {
-    ngx_uint_t              i;
-    ngx_uptime_monitor_t   *m, *next;
-    ngx_uptime_schedule_t  *s;
+    ngx_uptime_monitors_t  *ms;
 
-    s = &ck->schedule;
+    ms = &ck->monitors;
 
-    ck->monitors.wanted &= ~shards;
-    ck->monitors.loading &= ~shards;
+    ms->wanted &= ~shards;
+    ms->loading &= ~shards;
 
     /* an answer from before would be stale if a shard came back meanwhile */
 
-    ck->monitors.discard = (ck->monitors.query != NULL);
+    ms->discard = (ms->query != NULL);
 
-    for (i = 0; i < s->size; i++) {
-        for (m = s->buckets[i]; m; m = next) {
+    ms->dropping |= shards;
+    ms->bucket = 0;
+
+    if (!ms->sweep.timer_set) {
+        ngx_uptime_monitors_sweep(&ms->sweep);
+    }
+}
+
+
+static void
+ngx_uptime_monitors_sweep(ngx_event_t *ev)
+{
+    ngx_uint_t              last, n;
+    ngx_uptime_checker_t   *ck;
+    ngx_uptime_monitor_t   *m, *next;
+    ngx_uptime_monitors_t  *ms;
+
+    ck = ev->data;
+    ms = &ck->monitors;
+
+    n = ngx_uptime_schedule_buckets(&ck->schedule);
+    last = ngx_min(n, ms->bucket + NGX_UPTIME_MONITORS_SWEEP);
+
+    for ( /* void */ ; ms->bucket < last; ms->bucket++) {
+        for (m = ck->schedule.buckets[ms->bucket]; m; m = next) {
             next = m->next;
 
-            if (shards & ((uint64_t) 1 << m->shard)) {
+            if (ms->dropping & ((uint64_t) 1 << m->shard)) {
                 ngx_uptime_runner_cancel(ck, m);
-                ngx_uptime_schedule_remove(s, m);
+                ngx_uptime_schedule_remove(&ck->schedule, m);
             }
         }
     }
+
+    if (last < n) {
+        ngx_add_timer(ev, 1);
+        return;
+    }
+
+    /* a shard that came back meanwhile is loaded only now */
+
+    ms->dropping = 0;
+
+    ngx_uptime_monitors_step(ck);
+}
+
+
+ngx_uint_t
+ngx_uptime_monitors_dropped(ngx_uptime_checker_t *ck,
+    ngx_uptime_monitor_t *m)
+{
+    return (ck->monitors.dropping & ((uint64_t) 1 << m->shard)) != 0;
 }
 
 
@@ -124,7 +174,9 @@ ngx_uptime_monitors_step(ngx_uptime_checker_t *ck)
 
     ms = &ck->monitors;
 
-    if (ms->query != NULL || ms->timer.timer_set || ck->stopping) {
+    if (ms->query != NULL || ms->timer.timer_set || ms->dropping
+        || ck->stopping)
+    {
         return;
     }
 

@@ -2,8 +2,8 @@
 /*
  * The checks: what is due is started, what is finished is judged, written
  * and scheduled again.  One timer serves all monitors; it is never more than
- * a second ahead, so that a stalled loop and a clock that jumps are noticed.
- * Runs in the checker.
+ * a second ahead, so that a clock that jumps is noticed.  Runs in the
+ * checker.
  */
 
 
@@ -15,11 +15,11 @@
 
 
 #define NGX_UPTIME_RUNNER_TICK   1000
-#define NGX_UPTIME_RUNNER_JUMP   2000
-#define NGX_UPTIME_RUNNER_LAG    1000
 #define NGX_UPTIME_RUNNER_QUIET  60000
 #define NGX_UPTIME_RUNNER_MAX    4096
 #define NGX_UPTIME_RUNNER_NEW    60000
+#define NGX_UPTIME_RUNNER_CHECK  16             /* costs                    */
+#define NGX_UPTIME_RUNNER_WORK   1024           /* for one round            */
 
 
 typedef struct {
@@ -36,8 +36,8 @@ static ngx_uint_t ngx_uptime_runner_taken(ngx_uptime_checker_t *ck);
 static void ngx_uptime_runner_timer(ngx_event_t *ev);
 static void ngx_uptime_runner_run(ngx_uptime_checker_t *ck);
 static void ngx_uptime_runner_arm(ngx_uptime_checker_t *ck, int64_t now);
-static void ngx_uptime_runner_lag(ngx_uptime_checker_t *ck);
-static void ngx_uptime_runner_clock(ngx_uptime_checker_t *ck, int64_t now);
+static ngx_uint_t ngx_uptime_runner_next(ngx_uptime_checker_t *ck,
+    ngx_uptime_monitor_t *m, int64_t now);
 static void ngx_uptime_runner_overdue(ngx_uptime_checker_t *ck,
     ngx_uptime_monitor_t *m, int64_t now);
 static ngx_int_t ngx_uptime_runner_check(ngx_uptime_checker_t *ck,
@@ -64,13 +64,11 @@ ngx_uptime_runner_start(ngx_uptime_checker_t *ck)
     ck->prober.fetcher->gate->notify = &r->wake;
 
     r->max = ngx_uptime_runner_max(ck);
-    r->wall = ngx_uptime_now();
-    r->mono = ngx_current_msec;
-    r->lag_warned = ngx_current_msec - NGX_UPTIME_RUNNER_QUIET;
-    r->late_warned = r->lag_warned;
+    r->late_warned = ngx_current_msec - NGX_UPTIME_RUNNER_QUIET;
+
+    ngx_uptime_runner_clock_start(ck);
 
     ngx_add_timer(&r->timer, NGX_UPTIME_RUNNER_TICK);
-    r->planned = ngx_current_msec + NGX_UPTIME_RUNNER_TICK;
 }
 
 
@@ -134,43 +132,64 @@ ngx_uptime_runner_timer(ngx_event_t *ev)
 }
 
 
+/* Not everything that is due at once: the loop has more to do. */
+
 static void
 ngx_uptime_runner_run(ngx_uptime_checker_t *ck)
 {
     int64_t                now;
+    ngx_uint_t             work;
     ngx_uptime_monitor_t  *m;
 
     now = ngx_uptime_now();
 
     ngx_uptime_runner_lag(ck);
-    ngx_uptime_runner_clock(ck, now);
 
-    for ( ;; ) {
+    work = (ngx_uptime_runner_clock(ck, now) == NGX_OK)
+           ? 0 : NGX_UPTIME_RUNNER_WORK;
+
+    while (work < NGX_UPTIME_RUNNER_WORK) {
         m = ngx_uptime_schedule_head(&ck->schedule);
 
-        if (m == NULL || m->due > now) {
-            break;
-        }
-
-        if (now - m->due > NGX_UPTIME_OVERDUE
-            && m->state.status != NGX_UPTIME_PENDING)
+        if (m == NULL || m->due > now
+            || ngx_uptime_runner_taken(ck) >= ck->runner.max)
         {
-            ngx_uptime_runner_overdue(ck, m, now);
-            continue;
-        }
-
-        if (ngx_uptime_runner_taken(ck) >= ck->runner.max) {
             break;
         }
 
-        ngx_uptime_schedule_unqueue(&ck->schedule, m);
-
-        if (ngx_uptime_runner_check(ck, m, now) != NGX_OK) {
-            ngx_uptime_runner_overdue(ck, m, now);
-        }
+        work += ngx_uptime_runner_next(ck, m, now);
     }
 
     ngx_uptime_runner_arm(ck, now);
+}
+
+
+/* One that is due; returns what that cost, in some unit. */
+
+static ngx_uint_t
+ngx_uptime_runner_next(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
+    int64_t now)
+{
+    ngx_uptime_schedule_unqueue(&ck->schedule, m);
+
+    if (ngx_uptime_monitors_dropped(ck, m)) {
+        return 1;
+    }
+
+    if (now - m->due > NGX_UPTIME_OVERDUE
+        && m->state.status != NGX_UPTIME_PENDING)
+    {
+        ngx_uptime_runner_overdue(ck, m, now);
+        return 2;
+    }
+
+    ngx_uptime_lag_add(&ck->runner.late, (ngx_msec_t) (now - m->due));
+
+    if (ngx_uptime_runner_check(ck, m, now) != NGX_OK) {
+        ngx_uptime_runner_overdue(ck, m, now);
+    }
+
+    return NGX_UPTIME_RUNNER_CHECK;
 }
 
 
@@ -197,85 +216,11 @@ ngx_uptime_runner_arm(ngx_uptime_checker_t *ck, int64_t now)
         ngx_del_timer(ev);
     }
 
+    if (ck->runner.walking) {
+        wait = 1;
+    }
+
     ngx_add_timer(ev, (ngx_msec_t) wait);
-    ck->runner.planned = ngx_current_msec + (ngx_msec_t) wait;
-}
-
-
-/*
- * The timer's planned time against the clock.  Called before anything is
- * judged: after a stall, deadlines have passed that nobody could watch.
- */
-
-static void
-ngx_uptime_runner_lag(ngx_uptime_checker_t *ck)
-{
-    ngx_msec_int_t        lag;
-    ngx_uptime_runner_t  *r;
-
-    r = &ck->runner;
-
-    lag = (ngx_msec_int_t) (ngx_current_msec - r->planned);
-
-    if (lag <= NGX_UPTIME_RUNNER_LAG) {
-        return;
-    }
-
-    r->stalled = ngx_current_msec;
-    r->has_stalled = 1;
-
-    if (ngx_current_msec - r->lag_warned >= NGX_UPTIME_RUNNER_QUIET) {
-        r->lag_warned = ngx_current_msec;
-        ngx_log_error(NGX_LOG_WARN, ck->log, 0,
-                      "uptime: the checker was held up for %M ms",
-                      (ngx_msec_t) lag);
-    }
-}
-
-
-/*
- * After a jump of the database's clock, or of this machine out of its sleep,
- * everything goes on with the next slot.
- */
-
-static void
-ngx_uptime_runner_clock(ngx_uptime_checker_t *ck, int64_t now)
-{
-    int64_t                 jump;
-    ngx_uint_t              i;
-    ngx_uptime_runner_t    *r;
-    ngx_uptime_monitor_t   *m;
-    ngx_uptime_schedule_t  *s;
-
-    r = &ck->runner;
-    s = &ck->schedule;
-
-    jump = (now - r->wall) - (int64_t) (ngx_current_msec - r->mono);
-
-    r->wall = now;
-    r->mono = ngx_current_msec;
-
-    if (ngx_abs(jump) < NGX_UPTIME_RUNNER_JUMP) {
-        return;
-    }
-
-    ngx_log_error(NGX_LOG_WARN, ck->log, 0,
-                  "uptime: the clock jumped by %L ms", jump);
-
-    for (i = 0; i < s->size; i++) {
-        for (m = s->buckets[i]; m; m = m->next) {
-
-            if (m->check != NULL || m->state.status == NGX_UPTIME_PENDING) {
-                continue;
-            }
-
-            m->slot = ngx_uptime_slot_next(m->id, m->interval, now);
-            m->attempt = 1;
-            m->due = m->slot;
-
-            ngx_uptime_schedule_queue(s, m);
-        }
-    }
 }
 
 
@@ -377,6 +322,12 @@ ngx_uptime_runner_done(ngx_uptime_probe_t *p)
 
     ngx_uptime_runner_lag(ck);
 
+    if (ngx_uptime_monitors_dropped(ck, m)) {
+        ngx_uptime_runner_cancel(ck, m);
+        ngx_uptime_runner_wake(ck);
+        return;
+    }
+
     now = ngx_uptime_now();
     o = ngx_uptime_runner_judge(c);
 
@@ -451,7 +402,13 @@ ngx_uptime_runner_stop(ngx_uptime_checker_t *ck)
     ngx_uptime_runner_t  *r;
 
     r = &ck->runner;
+
+    if (r->max == 0) {
+        return;
+    }
+
     r->stopped = 1;
+    ngx_uptime_runner_clock_stop(ck);
     ck->prober.fetcher->gate->notify = NULL;
 
     if (r->timer.timer_set) {

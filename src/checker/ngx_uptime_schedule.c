@@ -18,6 +18,7 @@
 
 static uint64_t ngx_uptime_schedule_mix(uint64_t x);
 static ngx_int_t ngx_uptime_schedule_grow(ngx_uptime_schedule_t *s);
+static void ngx_uptime_schedule_split(ngx_uptime_schedule_t *s);
 static ngx_uptime_monitor_t **ngx_uptime_schedule_bucket(
     ngx_uptime_schedule_t *s, int64_t id);
 static void ngx_uptime_schedule_up(ngx_uptime_schedule_t *s, ngx_uint_t i);
@@ -162,7 +163,13 @@ ngx_uptime_schedule_init(ngx_uptime_schedule_t *s, ngx_log_t *log)
 
     s->log = log;
 
-    return ngx_uptime_schedule_grow(s);
+    if (ngx_uptime_schedule_grow(s) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    s->size = NGX_UPTIME_SCHEDULE_SIZE;
+
+    return NGX_OK;
 }
 
 
@@ -171,14 +178,15 @@ ngx_uptime_schedule_init(ngx_uptime_schedule_t *s, ngx_log_t *log)
 static ngx_int_t
 ngx_uptime_schedule_grow(ngx_uptime_schedule_t *s)
 {
-    ngx_uint_t              i, size, old;
-    ngx_uptime_monitor_t   *m, *next, **heap, **buckets, **from, **bucket;
+    size_t                  old, size;
+    ngx_uptime_monitor_t  **heap, **buckets;
 
-    old = s->size;
-    size = old ? old * 2 : NGX_UPTIME_SCHEDULE_SIZE;
+    old = s->allocated * sizeof(ngx_uptime_monitor_t *);
+    size = old ? old * 2
+               : NGX_UPTIME_SCHEDULE_SIZE * sizeof(ngx_uptime_monitor_t *);
 
-    heap = ngx_alloc(size * sizeof(ngx_uptime_monitor_t *), s->log);
-    buckets = ngx_alloc(size * sizeof(ngx_uptime_monitor_t *), s->log);
+    heap = ngx_alloc(size, s->log);
+    buckets = ngx_alloc(size, s->log);
 
     if (heap == NULL || buckets == NULL) {
         if (heap) {
@@ -192,33 +200,64 @@ ngx_uptime_schedule_grow(ngx_uptime_schedule_t *s)
         return NGX_ERROR;
     }
 
-    ngx_memzero(buckets, size * sizeof(ngx_uptime_monitor_t *));
+    ngx_memzero((u_char *) buckets + old, size - old);
 
     if (old) {
-        ngx_memcpy(heap, s->heap, s->queued * sizeof(ngx_uptime_monitor_t *));
+        ngx_memcpy(heap, s->heap, old);
+        ngx_memcpy(buckets, s->buckets, old);
         ngx_free(s->heap);
+        ngx_free(s->buckets);
     }
 
-    from = s->buckets;
     s->heap = heap;
-    s->allocated = size;
     s->buckets = buckets;
-    s->size = size;
+    s->allocated = size / sizeof(ngx_uptime_monitor_t *);
 
-    for (i = 0; i < old; i++) {
-        for (m = from[i]; m; m = next) {
-            next = m->next;
-            bucket = ngx_uptime_schedule_bucket(s, m->id);
-            m->next = *bucket;
-            *bucket = m;
+    return NGX_OK;
+}
+
+
+/*
+ * Linear hashing: one more bucket, filled from one other, so that no insert
+ * takes long, however many there are.
+ */
+
+static void
+ngx_uptime_schedule_split(ngx_uptime_schedule_t *s)
+{
+    ngx_uptime_monitor_t  *m, *next, **stay, **move;
+
+    stay = &s->buckets[s->split];
+    move = &s->buckets[s->size + s->split];
+
+    m = *stay;
+    *stay = NULL;
+    *move = NULL;
+
+    for ( /* void */ ; m; m = next) {
+        next = m->next;
+
+        if (ngx_uptime_schedule_mix((uint64_t) m->id) & s->size) {
+            m->next = *move;
+            *move = m;
+
+        } else {
+            m->next = *stay;
+            *stay = m;
         }
     }
 
-    if (from) {
-        ngx_free(from);
+    if (++s->split == s->size) {
+        s->size *= 2;
+        s->split = 0;
     }
+}
 
-    return NGX_OK;
+
+ngx_uint_t
+ngx_uptime_schedule_buckets(ngx_uptime_schedule_t *s)
+{
+    return s->size + s->split;
 }
 
 
@@ -228,14 +267,14 @@ ngx_uptime_schedule_destroy(ngx_uptime_schedule_t *s)
     ngx_uint_t             i;
     ngx_uptime_monitor_t  *m, *next;
 
-    for (i = 0; i < s->size; i++) {
+    for (i = 0; i < ngx_uptime_schedule_buckets(s); i++) {
         for (m = s->buckets[i]; m; m = next) {
             next = m->next;
             ngx_free(m);
         }
     }
 
-    if (s->size) {
+    if (s->allocated) {
         ngx_free(s->buckets);
         ngx_free(s->heap);
     }
@@ -247,8 +286,15 @@ ngx_uptime_schedule_destroy(ngx_uptime_schedule_t *s)
 static ngx_uptime_monitor_t **
 ngx_uptime_schedule_bucket(ngx_uptime_schedule_t *s, int64_t id)
 {
-    return &s->buckets[ngx_uptime_schedule_mix((uint64_t) id)
-                       & (s->size - 1)];
+    uint64_t  i;
+
+    i = ngx_uptime_schedule_mix((uint64_t) id) & (2 * s->size - 1);
+
+    if (i >= s->size + s->split) {
+        i -= s->size;
+    }
+
+    return &s->buckets[i];
 }
 
 
@@ -257,7 +303,7 @@ ngx_uptime_schedule_insert(ngx_uptime_schedule_t *s, ngx_uptime_monitor_t *m)
 {
     ngx_uptime_monitor_t  **bucket;
 
-    if (s->n == s->size && ngx_uptime_schedule_grow(s) != NGX_OK) {
+    if (s->n == s->allocated && ngx_uptime_schedule_grow(s) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -268,6 +314,10 @@ ngx_uptime_schedule_insert(ngx_uptime_schedule_t *s, ngx_uptime_monitor_t *m)
 
     m->place = NGX_UPTIME_UNQUEUED;
     s->n++;
+
+    if (s->n > ngx_uptime_schedule_buckets(s)) {
+        ngx_uptime_schedule_split(s);
+    }
 
     return NGX_OK;
 }

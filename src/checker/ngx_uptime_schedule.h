@@ -57,11 +57,13 @@ struct ngx_uptime_monitor_s {
 typedef struct {
     ngx_uptime_monitor_t         **heap;        /* by due                   */
     ngx_uint_t                     queued;
-    ngx_uint_t                     allocated;
 
-    ngx_uptime_monitor_t         **buckets;     /* by id                    */
-    ngx_uint_t                     size;
+    ngx_uptime_monitor_t         **buckets;     /* by id; of the first      */
+    ngx_uint_t                     size;        /* "size", a power of 2,    */
+    ngx_uint_t                     split;       /* so many are split in two */
+
     ngx_uint_t                     n;
+    ngx_uint_t                     allocated;   /* of heap and buckets      */
 
     ngx_log_t                     *log;
 } ngx_uptime_schedule_t;
@@ -112,6 +114,13 @@ void ngx_uptime_schedule_queue(ngx_uptime_schedule_t *s,
     ngx_uptime_monitor_t *m);
 void ngx_uptime_schedule_unqueue(ngx_uptime_schedule_t *s,
     ngx_uptime_monitor_t *m);
+
+/*
+ * For walks through all monitors in pieces: the number of buckets.  Between
+ * two pieces monitors may come and go; who was there in the beginning and
+ * stays is seen at least once.
+ */
+ngx_uint_t ngx_uptime_schedule_buckets(ngx_uptime_schedule_t *s);
 
 /* The one that is due first; NULL: none. */
 ngx_uptime_monitor_t *ngx_uptime_schedule_head(ngx_uptime_schedule_t *s);

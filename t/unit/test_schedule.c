@@ -339,6 +339,58 @@ table(void)
 }
 
 
+/* A walk in pieces, while the table grows a hundredfold. */
+
+static void
+walk(void)
+{
+    int                    bad, i, most, n;
+    char                  *seen;
+    ngx_uint_t             b;
+    ngx_uptime_monitor_t  *m;
+
+    seen = calloc(200 * N, 1);
+    bad = most = 0;
+
+    (void) ngx_uptime_schedule_init(&s, NULL);
+
+    for (i = 1; i <= N; i++) {
+        (void) ngx_uptime_schedule_insert(&s, monitor(i));
+    }
+
+    for (b = 0; b < ngx_uptime_schedule_buckets(&s); b++) {
+
+        for (m = s.buckets[b], n = 0; m; m = m->next, n++) {
+            seen[m->id] = 1;
+        }
+
+        most = (n > most) ? n : most;
+
+        for (n = 0; b < 50 && n < 2 * N; n++, i++) {
+            (void) ngx_uptime_schedule_insert(&s, monitor(i));
+        }
+
+        /* some go */
+
+        m = ngx_uptime_schedule_find(&s, N + b + 1);
+
+        if (m != NULL) {
+            ngx_uptime_schedule_remove(&s, m);
+        }
+    }
+
+    for (i = 1; i <= N; i++) {
+        bad += !seen[i] || ngx_uptime_schedule_find(&s, i) == NULL;
+    }
+
+    tap_is_int(bad, 0, "who was there from the beginning is seen");
+    tap_ok(most < 20, "no bucket is long");
+
+    ngx_uptime_schedule_destroy(&s);
+    free(seen);
+}
+
+
 static void
 memory(void)
 {
@@ -357,7 +409,7 @@ memory(void)
 
     tap_is_int(ngx_uptime_schedule_init(&s, NULL), NGX_OK, "memory again");
 
-    while (s.n < s.size) {
+    while (s.n < s.allocated) {
         if (ngx_uptime_schedule_insert(&s, monitor(s.n + 1)) != NGX_OK) {
             break;
         }
@@ -385,6 +437,7 @@ main(void)
     after();
     confirmed();
     table();
+    walk();
     memory();
 
     return tap_done();
