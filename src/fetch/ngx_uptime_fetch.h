@@ -110,10 +110,20 @@ struct ngx_uptime_fetch_s {
     int                            open_errno;
     u_char                        *tail;        /* of what was searched     */
     size_t                         tail_len;
+    size_t                         wire;        /* with transfer encoding   */
+    ngx_uint_t                     pieces;      /* of the body              */
+    size_t                         head_bytes;
+    off_t                          head_length; /* NGX_ERROR: not said      */
+    int64_t                        opened;      /* by libcurl               */
+    int64_t                        tls_started; /* 0: not yet               */
     unsigned                       refused:1;   /* by the socket callback   */
     unsigned                       leaving:1;   /* a redirect, followed     */
     unsigned                       foreign:1;   /* not the first origin     */
     unsigned                       begun:1;     /* a body byte was seen     */
+    unsigned                       headed:1;    /* a whole head was seen    */
+    unsigned                       malformed:1; /* no HTTP, says our code   */
+    unsigned                       switched:1;  /* status 101               */
+    char                           error[CURL_ERROR_SIZE];
 };
 
 
@@ -139,6 +149,12 @@ size_t ngx_uptime_fetch_hop_body(char *p, size_t size, size_t n, void *data);
 
 /* Adds what the hop saw to the result. */
 void ngx_uptime_fetch_hop_collect(ngx_uptime_fetch_t *f);
+
+/* The same for what watches over the hop's head and its noise. */
+ngx_int_t ngx_uptime_fetch_head_open(ngx_uptime_fetch_t *f);
+
+/* libcurl's code, corrected by what was seen. */
+CURLcode ngx_uptime_fetch_head_code(ngx_uptime_fetch_t *f, CURLcode code);
 
 /* Frees everything of the hop; accepts a half-built one. */
 void ngx_uptime_fetch_hop_close(ngx_uptime_fetch_t *f);

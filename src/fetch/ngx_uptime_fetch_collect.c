@@ -32,11 +32,7 @@ ngx_uptime_fetch_hop_collect(ngx_uptime_fetch_t *f)
     ngx_uptime_result_t  *res;
 
     res = &f->result;
-    code = f->transfer.code;
-
-    if (code == CURLE_WRITE_ERROR && (f->leaving || res->cut)) {
-        code = CURLE_OK;
-    }
+    code = ngx_uptime_fetch_head_code(f, f->transfer.code);
 
     res->code = code;
 
@@ -75,13 +71,11 @@ static void
 ngx_uptime_fetch_collect_times(ngx_uptime_fetch_t *f)
 {
     CURL                 *e;
-    char                 *ip;
     curl_off_t            lookup, connected, tls, sent, first;
     ngx_uptime_result_t  *res;
 
     e = f->transfer.easy;
     res = &f->result;
-    ip = NULL;
     lookup = connected = tls = sent = first = 0;
 
     (void) curl_easy_getinfo(e, CURLINFO_NAMELOOKUP_TIME_T, &lookup);
@@ -94,11 +88,11 @@ ngx_uptime_fetch_collect_times(ngx_uptime_fetch_t *f)
 
     if (connected == 0) {
 
-        /* a handshake that never ends: libcurl 7.88 has no time for it */
+        /* a handshake that fails: libcurl 7.88 has no time for it */
 
-        (void) curl_easy_getinfo(e, CURLINFO_PRIMARY_IP, &ip);
-
-        if (ip != NULL && ip[0] != '\0') {
+        if (f->tls_started) {
+            ngx_uptime_fetch_collect_add(&res->connect_us, f->opened,
+                                         f->tls_started);
             res->stage = NGX_UPTIME_STAGE_TLS;
         }
 
@@ -183,7 +177,11 @@ ngx_uptime_fetch_collect_tls(ngx_uptime_fetch_t *f)
     switch (n) {
 
     case X509_V_OK:
-        /* the chain is right, so it is libcurl's own check of the name */
+    case X509_V_ERR_UNSPECIFIED:
+        /*
+         * The chain is right, so it is libcurl's own check of the name.  The
+         * second is what 7.88 begins with and has not replaced by then.
+         */
         res->tls = NGX_UPTIME_TLS_HOSTNAME;
         break;
 

@@ -16,6 +16,10 @@
 #include "ngx_uptime_fetch.h"
 
 
+/* libcurl does not come back before it has passed on all that is there */
+#define NGX_UPTIME_FETCH_PIECES  65536
+
+
 static ngx_int_t ngx_uptime_fetch_hop_pin(ngx_uptime_fetch_t *f);
 static ngx_int_t ngx_uptime_fetch_hop_headers(ngx_uptime_fetch_t *f);
 static ngx_int_t ngx_uptime_fetch_hop_header(ngx_uptime_fetch_t *f,
@@ -55,7 +59,8 @@ ngx_uptime_fetch_hop_open(ngx_uptime_fetch_t *f, long msec)
 
     if (ngx_uptime_fetch_hop_pin(f) != NGX_OK
         || ngx_uptime_fetch_hop_headers(f) != NGX_OK
-        || ngx_uptime_fetch_options(f, msec) != NGX_OK)
+        || ngx_uptime_fetch_options(f, msec) != NGX_OK
+        || ngx_uptime_fetch_head_open(f) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -276,7 +281,7 @@ ngx_uptime_fetch_hop_body(char *p, size_t size, size_t n, void *data)
         ngx_uptime_fetch_hop_search(f, (u_char *) p, ngx_min(len, left));
     }
 
-    if (len > left) {
+    if (len > left || ++f->pieces == NGX_UPTIME_FETCH_PIECES) {
         f->result.cut = 1;
         return 0;
     }

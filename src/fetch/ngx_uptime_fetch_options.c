@@ -114,10 +114,14 @@ ngx_uptime_fetch_options_tls(ngx_uptime_fetch_t *f)
 }
 
 
+/* Connected, and about to say hello. */
+
 static CURLcode
 ngx_uptime_fetch_options_ssl(CURL *easy, void *ctx, void *data)
 {
     ngx_uptime_fetch_t *f = data;
+
+    f->tls_started = ngx_uptime_fetch_clock();
 
     if (ngx_uptime_tls_setup(&f->fetcher->tls, ctx, &f->tls) != NGX_OK) {
         return CURLE_FAILED_INIT;
