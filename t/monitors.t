@@ -50,8 +50,20 @@ is_deeply($m, {
     failure_threshold => 2,
     retry_interval    => 10,
     cert_warn_days    => 14,
+    cert_min_days     => undef,
     tags              => [],
     paused            => false,
+    auth              => 'none',
+    auth_user         => undef,
+    auth_secret       => undef,
+    ip_version        => 'any',
+    tls_server_name   => undef,
+    tls_resume        => false,
+    assertions        => [],
+    upside_down       => false,
+    grace             => 60,
+    push_token        => undef,
+    push_url          => undef,
     status            => 'pending',
     last_check        => undef,
     cert_expires_at   => undef,
@@ -77,14 +89,22 @@ my %full = (
     failure_threshold => 5,
     retry_interval    => 15,
     cert_warn_days    => 7,
+    cert_min_days     => 3,
     tags              => ['shop', 'front ☃'],
     paused            => true,
+    auth              => 'basic',
+    auth_user         => 'jürgen',
+    auth_secret       => 'p:w ☃',
+    ip_version        => '4',
+    tls_server_name   => 'front.example.com',
+    tls_resume        => true,
+    upside_down       => true,
 );
 
 $res = $c->post('/monitors', \%full);
 is($res->{status}, 201, 'every field given') or diag($res->{content});
 my $given = $res->{json};
-my %stored = (%full, name => 'Shop ☃ "front"',
+my %stored = (%full, auth_secret => '********', name => 'Shop ☃ "front"',
     url => 'http://shop.example.com:8080/a?b=c');
 is_deeply({ map { $_ => $given->{$_} } keys %full }, \%stored,
     'every field comes back');
@@ -118,7 +138,7 @@ my @ranges = (
     [interval => 10, 86400], [timeout => 1, 60],
     [max_redirects => 0, 5], [failure_threshold => 1, 10],
     [retry_interval => 1, 3600], [cert_warn_days => 0, 365],
-    [degraded_after_ms => 1, 60000],
+    [degraded_after_ms => 1, 60000], [cert_min_days => 1, 365],
 );
 
 for (@ranges) {

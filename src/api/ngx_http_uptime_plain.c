@@ -16,6 +16,8 @@
 
 static ngx_int_t ngx_http_uptime_plain_params(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q);
+static ngx_uint_t ngx_http_uptime_plain_invalid(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
 static void ngx_http_uptime_plain_done(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q);
 
@@ -94,12 +96,50 @@ ngx_http_uptime_plain_params(ngx_http_uptime_ctx_t *ctx,
 }
 
 
+/* 1: the statement has found fields that do not go together; answered. */
+
+static ngx_uint_t
+ngx_http_uptime_plain_invalid(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q)
+{
+    ngx_str_t                  code, list;
+    ngx_uptime_validate_ctx_t  v;
+
+    code = ngx_uptime_pg_str(q, 0, 0);
+
+    if (code.data == NULL
+        || ngx_strcmp(code.data, "invalid_fields") != 0)
+    {
+        return 0;
+    }
+
+    list = ngx_uptime_pg_str(q, 0, 1);
+
+    ngx_memzero(&v, sizeof(ngx_uptime_validate_ctx_t));
+    v.pool = ctx->request->pool;
+    v.errors = ngx_array_create(v.pool, 4, sizeof(ngx_uptime_field_error_t));
+
+    if (v.errors == NULL || ngx_uptime_field_errors(&v, &list) != NGX_OK) {
+        ngx_http_uptime_fail(ctx, "internal_error");
+        return 1;
+    }
+
+    ngx_http_uptime_fail_fields(ctx, v.errors);
+
+    return 1;
+}
+
+
 static void
 ngx_http_uptime_plain_done(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q)
 {
     int64_t    version, id;
     ngx_str_t  body;
+
+    if (q->rows && ngx_http_uptime_plain_invalid(ctx, q)) {
+        return;
+    }
 
     if (ngx_http_uptime_refused(ctx, q)) {
         return;

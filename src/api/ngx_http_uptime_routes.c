@@ -10,39 +10,12 @@
 #include <ngx_http.h>
 
 #include "ngx_http_uptime.h"
+#include "ngx_http_uptime_fields.h"
 #include "ngx_uptime_common.h"
 
 
-#define ngx_http_uptime_int(name, flags, min, max)                            \
-    { ngx_string(name), NGX_UPTIME_FIELD_INT, flags, min, max, NULL, 0, NULL }
-
-#define ngx_http_uptime_bool(name)                                            \
-    { ngx_string(name), NGX_UPTIME_FIELD_BOOL, 0, 0, 0, NULL, 0, NULL }
-
-#define ngx_http_uptime_enum(name, values)                                    \
-    { ngx_string(name), NGX_UPTIME_FIELD_ENUM, 0, 0, 0, values, 0, NULL }
-
-#define ngx_http_uptime_text(name, flags, min, max, check)                    \
-    { ngx_string(name), NGX_UPTIME_FIELD_STRING, flags, min, max, NULL, 0,    \
-      check }
-
-
-static const char *const  ngx_http_uptime_types[] = { "http", NULL };
-
-static const char *const  ngx_http_uptime_methods[] = {
-    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", NULL
-};
-
-static const char *const  ngx_http_uptime_keyword_modes[] = {
-    "present", "absent", NULL
-};
-
 static const char *const  ngx_http_uptime_scopes[] = {
     "read", "write", NULL
-};
-
-static const char *const  ngx_http_uptime_statuses[] = {
-    "pending", "up", "degraded", "down", "unknown", "paused", NULL
 };
 
 static const char *const  ngx_http_uptime_roles[] = {
@@ -51,10 +24,6 @@ static const char *const  ngx_http_uptime_roles[] = {
 
 static const char *const  ngx_http_uptime_signups[] = {
     "open", "closed", NULL
-};
-
-static const char *const  ngx_http_uptime_outcomes[] = {
-    "up", "degraded", "down", "unknown", NULL
 };
 
 
@@ -175,71 +144,6 @@ static const ngx_uptime_field_t  ngx_http_uptime_key_fields[] = {
     ngx_http_uptime_enum("scope", ngx_http_uptime_scopes),
     ngx_http_uptime_text("expires_at", NGX_UPTIME_FIELD_NULLABLE, 1, 40,
                          ngx_uptime_check_time),
-    ngx_uptime_null_field
-};
-
-
-static const ngx_uptime_field_t  ngx_http_uptime_monitor_fields[] = {
-    ngx_http_uptime_text("url", NGX_UPTIME_FIELD_REQUIRED
-                         |NGX_UPTIME_FIELD_TRIM, 1, NGX_UPTIME_MAX_URL,
-                         ngx_uptime_check_url),
-    ngx_http_uptime_text("name", NGX_UPTIME_FIELD_TRIM, 1,
-                         NGX_UPTIME_MAX_NAME, NULL),
-    ngx_http_uptime_enum("type", ngx_http_uptime_types),
-    ngx_http_uptime_int("interval", 0, 10, 86400),
-    ngx_http_uptime_int("timeout", 0, 1, 60),
-    ngx_http_uptime_enum("method", ngx_http_uptime_methods),
-    { ngx_string("headers"), NGX_UPTIME_FIELD_HEADERS, 0, 0, 50, NULL, 2000,
-      NULL },
-    ngx_http_uptime_text("body", NGX_UPTIME_FIELD_NULLABLE
-                         |NGX_UPTIME_FIELD_MULTILINE, 0, 16384, NULL),
-    ngx_http_uptime_text("expected_status", NGX_UPTIME_FIELD_TRIM, 3, 100,
-                         ngx_uptime_check_status_ranges),
-    ngx_http_uptime_text("keyword", NGX_UPTIME_FIELD_NULLABLE, 1, 500, NULL),
-    ngx_http_uptime_enum("keyword_mode", ngx_http_uptime_keyword_modes),
-    ngx_http_uptime_bool("follow_redirects"),
-    ngx_http_uptime_int("max_redirects", 0, 0, 5),
-    ngx_http_uptime_bool("verify_tls"),
-    ngx_http_uptime_int("degraded_after_ms", NGX_UPTIME_FIELD_NULLABLE, 1,
-                        60000),
-    ngx_http_uptime_int("failure_threshold", 0, 1, 10),
-    ngx_http_uptime_int("retry_interval", 0, 1, 3600),
-    ngx_http_uptime_int("cert_warn_days", 0, 0, 365),
-    { ngx_string("tags"), NGX_UPTIME_FIELD_STRINGS, 0, 0, 20, NULL, 50, NULL },
-    ngx_http_uptime_bool("paused"),
-    ngx_uptime_null_field
-};
-
-
-static const ngx_uptime_field_t  ngx_http_uptime_list_args[] = {
-    ngx_http_uptime_int("limit", 0, 1, 1000),
-    ngx_http_uptime_text("cursor", 0, 1, 60, ngx_uptime_check_cursor),
-    ngx_http_uptime_enum("status", ngx_http_uptime_statuses),
-    ngx_http_uptime_text("tag", 0, 1, 50, NULL),
-    ngx_http_uptime_text("q", 0, 1, 200, NULL),
-    ngx_uptime_null_field
-};
-
-
-static const char *const  ngx_http_uptime_push_statuses[] = {
-    "up", "down", NULL
-};
-
-
-static const ngx_uptime_field_t  ngx_http_uptime_push_args[] = {
-    ngx_http_uptime_enum("status", ngx_http_uptime_push_statuses),
-    ngx_http_uptime_text("message", NGX_UPTIME_FIELD_TRIM, 0, 200, NULL),
-    ngx_http_uptime_int("latency_ms", 0, 0, 2000000),
-    ngx_uptime_null_field
-};
-
-
-static const ngx_uptime_field_t  ngx_http_uptime_checks_args[] = {
-    ngx_http_uptime_int("limit", 0, 1, 1000),
-    ngx_http_uptime_text("cursor", 0, 1, 60, ngx_uptime_check_cursor),
-    ngx_http_uptime_text("from", 0, 1, 40, ngx_uptime_check_time),
-    ngx_http_uptime_text("to", 0, 1, 40, ngx_uptime_check_time),
-    ngx_http_uptime_enum("outcome", ngx_http_uptime_outcomes),
     ngx_uptime_null_field
 };
 

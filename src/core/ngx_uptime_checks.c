@@ -9,6 +9,7 @@
 #include <ngx_core.h>
 
 #include "ngx_uptime.h"
+#include "ngx_uptime_host.h"
 #include "ngx_uptime_status.h"
 #include "ngx_uptime_url.h"
 #include "ngx_uptime_validate.h"
@@ -106,6 +107,36 @@ ngx_uptime_check_url_judge(ngx_uptime_validate_ctx_t *ctx,
 
     return cJSON_SetValuestring(value, (char *) url->text.data) ? NGX_OK
                                                                 : NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_uptime_check_auth_user(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *object, cJSON *value)
+{
+    return (ngx_strchr(value->valuestring, ':') == NULL)
+           ? NGX_OK
+           : ngx_uptime_field_error(ctx, &field->name, "bad_auth_user",
+                                    "must not contain a colon");
+}
+
+
+ngx_int_t
+ngx_uptime_check_name(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *object, cJSON *value)
+{
+    ngx_str_t  name;
+
+    name.data = (u_char *) value->valuestring;
+    name.len = ngx_strlen(name.data);
+
+    /* it works in place: the value is what is sent */
+
+    return (ngx_uptime_host_normalise(&name) == NGX_OK)
+           ? NGX_OK
+           : ngx_uptime_field_error(ctx, &field->name, "bad_host",
+                                    "must be the name of a host, such as "
+                                    "www.example.com");
 }
 
 

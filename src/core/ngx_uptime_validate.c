@@ -103,6 +103,43 @@ ngx_uptime_field_error(ngx_uptime_validate_ctx_t *ctx,
 
 
 ngx_int_t
+ngx_uptime_field_errors(ngx_uptime_validate_ctx_t *ctx, ngx_str_t *json)
+{
+    cJSON       *list, *item, *field, *code, *message;
+    ngx_str_t    name;
+    const char  *reason;
+
+    if (ngx_uptime_json_parse(ctx->pool, json, &list, &reason) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    for (item = list->child; item != NULL; item = item->next) {
+        field = cJSON_GetObjectItemCaseSensitive(item, "field");
+        code = cJSON_GetObjectItemCaseSensitive(item, "code");
+        message = cJSON_GetObjectItemCaseSensitive(item, "message");
+
+        if (!cJSON_IsString(field) || !cJSON_IsString(code)
+            || !cJSON_IsString(message))
+        {
+            return NGX_ERROR;
+        }
+
+        name.data = (u_char *) field->valuestring;
+        name.len = ngx_strlen(name.data);
+
+        if (ngx_uptime_field_error(ctx, &name, code->valuestring,
+                                   message->valuestring)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
 ngx_uptime_validate_refuse(ngx_uptime_validate_ctx_t *ctx,
     const ngx_str_t *name, const char *code, const char *message)
 {

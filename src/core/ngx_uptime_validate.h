@@ -96,6 +96,13 @@ ngx_int_t ngx_uptime_field_error(ngx_uptime_validate_ctx_t *ctx,
     const ngx_str_t *field, const char *code, const char *message);
 
 /*
+ * Adds the errors that a statement found: a list of objects with field, code
+ * and message.  NGX_ERROR: no memory, or something else.
+ */
+ngx_int_t ngx_uptime_field_errors(ngx_uptime_validate_ctx_t *ctx,
+    ngx_str_t *json);
+
+/*
  * Query string -> object with one member per argument, percent-decoded, "+"
  * is a space;
  * values of INT and BOOL fields are converted, so that the result can go
@@ -115,6 +122,14 @@ ngx_int_t ngx_uptime_check_url(ngx_uptime_validate_ctx_t *ctx,
 
 /* the same for what a monitor of any kind checks */
 ngx_int_t ngx_uptime_check_target(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
+
+/* user names of RFC 7617: no colon; code "bad_auth_user" */
+ngx_int_t ngx_uptime_check_auth_user(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
+
+/* a host's name, no address; lower-cases; code "bad_host" */
+ngx_int_t ngx_uptime_check_name(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
 
 /* "200-399,401"; code "bad_status_ranges" */

@@ -24,13 +24,13 @@ static ngx_int_t ngx_uptime_validate_header_name(
     ngx_uptime_validate_ctx_t *ctx, const ngx_str_t *name, cJSON *object,
     cJSON *value);
 static ngx_uint_t ngx_uptime_validate_header_token(const char *name);
+static ngx_uint_t ngx_uptime_validate_header_host(const char *value);
 static ngx_uint_t ngx_uptime_validate_header_refused(const char *name);
 
 
-/* the fetcher's own business: framing, the connection and who is asked */
+/* the fetcher's own business: framing and the connection */
 
 static const ngx_uptime_refused_header_t  ngx_uptime_refused_headers[] = {
-    { ngx_string("Host"), 0 },
     { ngx_string("Content-Length"), 0 },
     { ngx_string("Transfer-Encoding"), 0 },
     { ngx_string("Connection"), 0 },
@@ -130,6 +130,14 @@ ngx_uptime_validate_header(ngx_uptime_validate_ctx_t *ctx,
                                           "characters");
     }
 
+    if (ngx_strcasecmp((u_char *) value->string, (u_char *) "Host") == 0
+        && !ngx_uptime_validate_header_host(value->valuestring))
+    {
+        return ngx_uptime_validate_refuse(ctx, &name, "bad_host",
+                                          "must be the name of a host, such "
+                                          "as www.example.com");
+    }
+
     if (field->item_max
         && ngx_uptime_utf8_length((u_char *) value->valuestring,
                                   ngx_strlen(value->valuestring))
@@ -198,6 +206,28 @@ ngx_uptime_validate_header_token(const char *name)
     }
 
     return p > name;
+}
+
+
+/* The characters of RFC 3986, 3.2.2, that hosts and ports really have. */
+
+static ngx_uint_t
+ngx_uptime_validate_header_host(const char *value)
+{
+    u_char       ch;
+    const char  *p;
+
+    for (p = value; *p; p++) {
+        ch = (u_char) (*p | 0x20);
+
+        if (!(ch >= 'a' && ch <= 'z') && !(*p >= '0' && *p <= '9')
+            && ngx_strchr(".-_:[]", *p) == NULL)
+        {
+            return 0;
+        }
+    }
+
+    return p > value && p - value <= 260;
 }
 
 

@@ -90,7 +90,12 @@ static const case_t  cases[] = {
     { "{\"headers\":{}}", "{\"headers\":{}}" },
     { "{\"headers\":{\"X-Foo\":\"a b\",\"Accept\":\"\"}}",
       "{\"headers\":{\"X-Foo\":\"a b\",\"Accept\":\"\"}}" },
-    { "{\"headers\":{\"hOST\":\"a\"}}", "headers.hOST header_not_allowed" },
+    { "{\"headers\":{\"hOST\":\"a\"}}", "{\"headers\":{\"hOST\":\"a\"}}" },
+    { "{\"headers\":{\"Host\":\"\"}}", "headers.Host bad_host" },
+    { "{\"headers\":{\"Host\":\"a b\"}}", "headers.Host bad_host" },
+    { "{\"headers\":{\"Host\":\"a/b\"}}", "headers.Host bad_host" },
+    { "{\"headers\":{\"Host\":\"[::1]:\"}}",
+      "{\"headers\":{\"Host\":\"[::1]:\"}}" },
     { "{\"headers\":{\"Content-Length\":\"1\",\"transfer-encoding\":\"a\","
       "\"CONNECTION\":\"a\"}}",
       "headers.Content-Length header_not_allowed, "

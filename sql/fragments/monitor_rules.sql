@@ -1,0 +1,1 @@
+SELECT {{monitor_defaults}} AS defaults, {{monitor_kinds}} AS kinds

@@ -1,0 +1,29 @@
+-- What is wrong with the monitor f, of which the client sent given.fields.
+SELECT p.field, p.code, p.message
+FROM f CROSS JOIN LATERAL (VALUES
+    ('url', 'required', 'must be given', f.url IS NULL),
+    ('type', 'type_mismatch', 'must fit the scheme of the url',
+     f.type <> CASE split_part(f.url, ':', 1) WHEN 'https' THEN 'http'
+               ELSE split_part(f.url, ':', 1) END),
+    ('auth_user', 'required', 'must be given with basic authentication',
+     f.auth = 'basic' AND f.auth_user IS NULL),
+    ('auth_secret', 'required', 'must be given with bearer authentication',
+     f.auth = 'bearer' AND f.auth_secret IS NULL),
+    ('headers.Authorization', 'duplicate_header',
+     'is there twice, here and as auth',
+     f.auth <> 'none'
+     AND EXISTS (SELECT FROM jsonb_object_keys(f.headers) h
+                 WHERE lower(h) = 'authorization'))
+) p (field, code, message, is_wrong)
+WHERE p.is_wrong
+UNION ALL
+SELECT k.key, 'not_for_type', 'has no meaning for this type of monitor'
+FROM f, rules, given, jsonb_each(given.fields) k
+WHERE NOT (rules.kinds -> 'any' ? k.key OR rules.kinds -> f.type ? k.key)
+  AND k.value <> rules.defaults -> k.key
+UNION ALL
+SELECT k.key, 'not_for_auth', 'has no meaning for this kind of auth'
+FROM f, given, jsonb_each(given.fields) k
+WHERE k.value <> 'null'
+  AND (k.key = 'auth_user' AND f.auth <> 'basic'
+       OR k.key = 'auth_secret' AND f.auth = 'none')

@@ -1,0 +1,1 @@
+replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')

@@ -1,0 +1,119 @@
+
+/*
+ * The fields of monitors, and the arguments of their routes.  Which fields
+ * go together with which type is in sql/fragments/monitor_wrong.sql, since
+ * a patch knows the rest in the database only.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_uptime.h"
+#include "ngx_http_uptime_fields.h"
+
+
+static const char *const  ngx_http_uptime_types[] = {
+    "http", "tcp", "tls", "dns", "icmp", "push", NULL
+};
+
+static const char *const  ngx_http_uptime_methods[] = {
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", NULL
+};
+
+static const char *const  ngx_http_uptime_keyword_modes[] = {
+    "present", "absent", NULL
+};
+
+static const char *const  ngx_http_uptime_auths[] = {
+    "none", "basic", "bearer", NULL
+};
+
+static const char *const  ngx_http_uptime_ip_versions[] = {
+    "any", "4", "6", NULL
+};
+
+static const char *const  ngx_http_uptime_statuses[] = {
+    "pending", "up", "degraded", "down", "unknown", "paused", NULL
+};
+
+static const char *const  ngx_http_uptime_push_statuses[] = {
+    "up", "down", NULL
+};
+
+static const char *const  ngx_http_uptime_outcomes[] = {
+    "up", "degraded", "down", "unknown", NULL
+};
+
+
+const ngx_uptime_field_t  ngx_http_uptime_monitor_fields[] = {
+    ngx_http_uptime_text("url", NGX_UPTIME_FIELD_TRIM, 1, NGX_UPTIME_MAX_URL,
+                         ngx_uptime_check_target),
+    ngx_http_uptime_text("name", NGX_UPTIME_FIELD_TRIM, 1,
+                         NGX_UPTIME_MAX_NAME, NULL),
+    ngx_http_uptime_enum("type", ngx_http_uptime_types),
+    ngx_http_uptime_int("interval", 0, 10, 86400),
+    ngx_http_uptime_int("timeout", 0, 1, 60),
+    ngx_http_uptime_enum("method", ngx_http_uptime_methods),
+    { ngx_string("headers"), NGX_UPTIME_FIELD_HEADERS, 0, 0, 50, NULL, 2000,
+      NULL },
+    ngx_http_uptime_text("body", NGX_UPTIME_FIELD_NULLABLE
+                         |NGX_UPTIME_FIELD_MULTILINE, 0, 16384, NULL),
+    ngx_http_uptime_text("expected_status", NGX_UPTIME_FIELD_TRIM, 3, 100,
+                         ngx_uptime_check_status_ranges),
+    ngx_http_uptime_text("keyword", NGX_UPTIME_FIELD_NULLABLE, 1, 500, NULL),
+    ngx_http_uptime_enum("keyword_mode", ngx_http_uptime_keyword_modes),
+    ngx_http_uptime_bool("follow_redirects"),
+    ngx_http_uptime_int("max_redirects", 0, 0, 5),
+    ngx_http_uptime_bool("verify_tls"),
+    ngx_http_uptime_int("degraded_after_ms", NGX_UPTIME_FIELD_NULLABLE, 1,
+                        60000),
+    ngx_http_uptime_int("failure_threshold", 0, 1, 10),
+    ngx_http_uptime_int("retry_interval", 0, 1, 3600),
+    ngx_http_uptime_int("cert_warn_days", 0, 0, 365),
+    ngx_http_uptime_int("cert_min_days", NGX_UPTIME_FIELD_NULLABLE, 1, 365),
+    { ngx_string("tags"), NGX_UPTIME_FIELD_STRINGS, 0, 0, 20, NULL, 50, NULL },
+    ngx_http_uptime_bool("paused"),
+    ngx_http_uptime_enum("auth", ngx_http_uptime_auths),
+    ngx_http_uptime_text("auth_user", NGX_UPTIME_FIELD_NULLABLE, 1, 200,
+                         ngx_uptime_check_auth_user),
+    ngx_http_uptime_text("auth_secret", NGX_UPTIME_FIELD_NULLABLE, 1, 4000,
+                         NULL),
+    ngx_http_uptime_enum("ip_version", ngx_http_uptime_ip_versions),
+    ngx_http_uptime_text("tls_server_name", NGX_UPTIME_FIELD_NULLABLE
+                         |NGX_UPTIME_FIELD_TRIM, 1, 254,
+                         ngx_uptime_check_name),
+    ngx_http_uptime_bool("tls_resume"),
+    ngx_http_uptime_bool("upside_down"),
+    ngx_http_uptime_int("grace", 0, 0, 30 * 86400),
+    ngx_uptime_null_field
+};
+
+
+const ngx_uptime_field_t  ngx_http_uptime_list_args[] = {
+    ngx_http_uptime_int("limit", 0, 1, 1000),
+    ngx_http_uptime_text("cursor", 0, 1, 60, ngx_uptime_check_cursor),
+    ngx_http_uptime_enum("status", ngx_http_uptime_statuses),
+    ngx_http_uptime_text("tag", 0, 1, 50, NULL),
+    ngx_http_uptime_text("q", 0, 1, 200, NULL),
+    ngx_uptime_null_field
+};
+
+
+const ngx_uptime_field_t  ngx_http_uptime_push_args[] = {
+    ngx_http_uptime_enum("status", ngx_http_uptime_push_statuses),
+    ngx_http_uptime_text("message", NGX_UPTIME_FIELD_TRIM, 0, 200, NULL),
+    ngx_http_uptime_int("latency_ms", 0, 0, 2000000),
+    ngx_uptime_null_field
+};
+
+
+const ngx_uptime_field_t  ngx_http_uptime_checks_args[] = {
+    ngx_http_uptime_int("limit", 0, 1, 1000),
+    ngx_http_uptime_text("cursor", 0, 1, 60, ngx_uptime_check_cursor),
+    ngx_http_uptime_text("from", 0, 1, 40, ngx_uptime_check_time),
+    ngx_http_uptime_text("to", 0, 1, 40, ngx_uptime_check_time),
+    ngx_http_uptime_enum("outcome", ngx_http_uptime_outcomes),
+    ngx_uptime_null_field
+};
