@@ -1,99 +1,109 @@
 -- Stores a batch of results and what they change.
 --
--- $1  bigint     checker
+-- $1  bigint     checker that made them
 -- $2  integer    node
--- $3 ... arrays, one element for each result, in the order of time:
--- $3  bigint[]   monitor
--- $4  smallint[] shard
--- $5  bigint[]   epoch under which the checker held it
--- $6  bigint[]   slot, ms since 1970
--- $7  smallint[] attempt
--- $8  bigint[]   start of the check, ms since 1970
--- $9  text[]     outcome
--- $10 text[]     cause or NULL
--- $11 smallint[] HTTP status or NULL
--- $12 ... $16 integer[] microseconds or NULL: all in all, DNS, connect, TLS,
+-- $3  smallint[] the shards that occur, each once
+-- $4  text[]     names of statuses, for $12, $20 and $22
+-- $5  text[]     names of causes, for $13
+-- $6 ... arrays, one element for each result, in the order of monitor, slot
+--     and attempt; no element is NULL, so that each is found without a search:
+-- $6  bigint[]   monitor
+-- $7  smallint[] shard
+-- $8  bigint[]   epoch under which the checker held it
+-- $9  timestamptz[] slot
+-- $10 smallint[] attempt
+-- $11 timestamptz[] start of the check
+-- $12 smallint[] outcome
+-- $13 smallint[] cause; 0: none
+-- $14 smallint[] HTTP status; 0: none
+-- $15 ... $19 integer[] microseconds; -1: none: all in all, DNS, connect, TLS,
 --                first byte
--- $17 bigint[]   end of the certificate, seconds since 1970, or NULL
--- $18 text[]     monitor's status after the result
--- $19 bigint[]   since, ms
--- $20 text[]     last definite status after the result, or NULL
--- $21 bigint[]   since, ms, or NULL
--- $22 smallint[] failures in a row after the result
--- $23 boolean as smallint[]: 1: people are to be told
+-- $20 smallint[] monitor's status after the result
+-- $21 timestamptz[] since
+-- $22 smallint[] last definite status after the result; 0: none
+-- $23 timestamptz[] since; -infinity: none
+-- $24 smallint[] failures in a row after the result
+-- $25 timestamptz[] end of the certificate; -infinity: none
+-- $26 smallint[] 1: the newest of its monitor in this batch
+-- $27 smallint[] 1: people are to be told
 --
 -- A result counts if the checker still holds the shard, and it is kept if it
 -- was there before somebody else took the shard.  The share lock makes a
 -- takeover wait for this statement or this statement see the takeover.
+-- Results of a monitor that was deleted are not stored.
+--
+-- Columns are read by place: unnest() of them all costs more than the rest.
 --
 -- First a row (0, number of results stored, NULL), then for each transition
 -- that was stored and counts (place in the arrays from 1, name, url).
 
-WITH r AS MATERIALIZED (
-    SELECT u.ord, u.monitor_id, u.shard, u.epoch,
-           to_timestamp(u.slot / 1000.0) AS slot, u.attempt,
-           to_timestamp(u.checked / 1000.0) AS checked_at,
-           u.outcome, u.cause, u.http_status, u.latency_us, u.dns_us,
-           u.connect_us, u.tls_us, u.ttfb_us,
-           to_timestamp(u.cert) AS cert_expires_at,
-           u.status, to_timestamp(u.since / 1000.0) AS status_since,
-           u.told, to_timestamp(u.told_since / 1000.0) AS told_since,
-           u.fails, u.event
-    FROM unnest($3::bigint[], $4::smallint[], $5::bigint[], $6::bigint[],
-                $7::smallint[], $8::bigint[], $9::text[], $10::text[],
-                $11::smallint[], $12::integer[], $13::integer[],
-                $14::integer[], $15::integer[], $16::integer[],
-                $17::bigint[], $18::text[], $19::bigint[], $20::text[],
-                $21::bigint[], $22::smallint[], $23::smallint[])
-         WITH ORDINALITY
-         AS u (monitor_id, shard, epoch, slot, attempt, checked, outcome,
-               cause, http_status, latency_us, dns_us, connect_us, tls_us,
-               ttfb_us, cert, status, since, told, told_since, fails, event,
-               ord)
-), fence AS MATERIALIZED (
+WITH fence AS MATERIALIZED (
     SELECT shard, checker_id, epoch, taken_at FROM shards
-    WHERE shard IN (SELECT shard FROM r)
+    WHERE shard = ANY ($3::smallint[])
     ORDER BY shard FOR SHARE
 ), kept AS MATERIALIZED (
-    SELECT r.*, f.epoch = r.epoch AND f.checker_id = $1::bigint AS counts
-    FROM r
-    JOIN fence f ON f.shard = r.shard
-    JOIN monitor_state s ON s.monitor_id = r.monitor_id
-    WHERE f.epoch = r.epoch
-          OR r.checked_at + coalesce(r.latency_us, 0) * interval '1 us'
+    SELECT u.i, u.monitor_id,
+           f.epoch = ($8::bigint[])[u.i] AND f.checker_id = $1::bigint
+           AS counts
+    FROM unnest($6::bigint[]) WITH ORDINALITY AS u (monitor_id, i)
+    JOIN fence f ON f.shard = ($7::smallint[])[u.i]
+    WHERE f.epoch = ($8::bigint[])[u.i]
+          OR ($11::timestamptz[])[u.i]
+             + greatest(($15::integer[])[u.i], 0) * interval '1 us'
              < f.taken_at
+), state AS (
+    UPDATE monitor_state s
+    SET status = coalesce(($4::text[])[($20::smallint[])[k.i]], 'pending'),
+        status_since = ($21::timestamptz[])[k.i],
+        told = ($4::text[])[($22::smallint[])[k.i]],
+        told_since = nullif(($23::timestamptz[])[k.i], '-infinity'),
+        fails = ($24::smallint[])[k.i],
+        last_slot = ($9::timestamptz[])[k.i],
+        last_attempt = ($10::smallint[])[k.i],
+        last_checked_at = ($11::timestamptz[])[k.i],
+        last_outcome = ($4::text[])[($12::smallint[])[k.i]],
+        last_cause = ($5::text[])[($13::smallint[])[k.i]],
+        last_http_status = nullif(($14::smallint[])[k.i], 0),
+        last_latency_us = nullif(($15::integer[])[k.i], -1),
+        cert_expires_at = coalesce(
+            nullif(($25::timestamptz[])[k.i], '-infinity'),
+            s.cert_expires_at),
+        ballast = NULL
+    FROM kept k
+    WHERE s.monitor_id = k.monitor_id AND k.counts
+          AND ($26::smallint[])[k.i] = 1
+          AND (s.last_slot IS NULL
+               OR (s.last_slot, s.last_attempt)
+                  < (($9::timestamptz[])[k.i], ($10::smallint[])[k.i]))
+    RETURNING s.monitor_id
 ), stored AS (
     INSERT INTO checks (monitor_id, slot, checked_at, latency_us, dns_us,
                         connect_us, tls_us, ttfb_us, node_id, attempt,
                         http_status, outcome, cause)
-    SELECT monitor_id, slot, checked_at, latency_us, dns_us, connect_us,
-           tls_us, ttfb_us, $2::integer, attempt, http_status, outcome, cause
-    FROM kept
+    SELECT k.monitor_id, ($9::timestamptz[])[k.i], ($11::timestamptz[])[k.i],
+           nullif(($15::integer[])[k.i], -1),
+           nullif(($16::integer[])[k.i], -1),
+           nullif(($17::integer[])[k.i], -1),
+           nullif(($18::integer[])[k.i], -1),
+           nullif(($19::integer[])[k.i], -1),
+           $2::integer, ($10::smallint[])[k.i],
+           nullif(($14::smallint[])[k.i], 0),
+           ($4::text[])[($12::smallint[])[k.i]],
+           ($5::text[])[($13::smallint[])[k.i]]
+    FROM kept k
+    WHERE k.monitor_id IN (SELECT monitor_id FROM state)
+          OR EXISTS (SELECT FROM monitor_state s
+                     WHERE s.monitor_id = k.monitor_id)
     ON CONFLICT DO NOTHING
     RETURNING monitor_id, slot, attempt
-), newest AS (
-    SELECT DISTINCT ON (monitor_id) * FROM kept WHERE counts
-    ORDER BY monitor_id, slot DESC, attempt DESC
-), state AS (
-    UPDATE monitor_state s
-    SET status = n.status, status_since = n.status_since,
-        told = n.told, told_since = n.told_since, fails = n.fails,
-        last_slot = n.slot, last_attempt = n.attempt,
-        last_checked_at = n.checked_at, last_outcome = n.outcome,
-        last_cause = n.cause, last_http_status = n.http_status,
-        last_latency_us = n.latency_us,
-        cert_expires_at = coalesce(n.cert_expires_at, s.cert_expires_at)
-    FROM newest n
-    WHERE s.monitor_id = n.monitor_id
-          AND (s.last_slot IS NULL
-               OR (s.last_slot, s.last_attempt) < (n.slot, n.attempt))
 )
 SELECT 0::bigint, (SELECT count(*) FROM stored)::text, NULL::text
 UNION ALL
-(SELECT k.ord, m.name, m.url
+(SELECT k.i, m.name, m.url
  FROM kept k
- JOIN stored t ON t.monitor_id = k.monitor_id AND t.slot = k.slot
-                  AND t.attempt = k.attempt
+ JOIN stored t ON t.monitor_id = k.monitor_id
+                  AND t.slot = ($9::timestamptz[])[k.i]
+                  AND t.attempt = ($10::smallint[])[k.i]
  JOIN monitors m ON m.id = k.monitor_id
- WHERE k.counts AND k.event = 1
- ORDER BY k.ord)
+ WHERE k.counts AND ($27::smallint[])[k.i] = 1
+ ORDER BY ($11::timestamptz[])[k.i], k.i)

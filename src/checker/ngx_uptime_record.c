@@ -12,117 +12,112 @@
 #include "ngx_uptime_writer.h"
 
 
-typedef enum {
-    NGX_UPTIME_RECORD_NULL_NEVER = 0,
-    NGX_UPTIME_RECORD_NULL_ZERO,
-    NGX_UPTIME_RECORD_NULL_NEGATIVE
-} ngx_uptime_record_null_e;
+typedef int64_t (*ngx_uptime_record_pt)(const ngx_uptime_batch_t *b,
+    ngx_uint_t i);
 
-
-typedef int64_t (*ngx_uptime_record_int_pt)(const ngx_uptime_row_t *row);
-typedef const char *(*ngx_uptime_record_text_pt)(const ngx_uptime_row_t *row);
+typedef const char *(*ngx_uptime_record_name_pt)(ngx_uint_t code);
 
 
 typedef struct {
     ngx_uptime_pg_elem_e           type;
-    ngx_uptime_record_null_e       null;
-    ngx_uptime_record_int_pt       number;
-    ngx_uptime_record_text_pt      text;
+    ngx_uptime_record_pt           value;
 } ngx_uptime_record_column_t;
 
 
-static ngx_int_t ngx_uptime_record_ints(ngx_uptime_pg_query_t *q,
+static int ngx_uptime_record_compare(const void *one, const void *two);
+static ngx_int_t ngx_uptime_record_shards(ngx_uptime_pg_query_t *q,
+    const ngx_uptime_batch_t *b);
+static ngx_int_t ngx_uptime_record_names(ngx_uptime_pg_query_t *q,
+    ngx_uptime_record_name_pt name);
+static ngx_int_t ngx_uptime_record_column(ngx_uptime_pg_query_t *q,
     const ngx_uptime_batch_t *b, const ngx_uptime_record_column_t *column);
-static ngx_int_t ngx_uptime_record_texts(ngx_uptime_pg_query_t *q,
-    const ngx_uptime_batch_t *b, const ngx_uptime_record_column_t *column);
+static const char *ngx_uptime_record_status_name(ngx_uint_t code);
+static const char *ngx_uptime_record_cause_name(ngx_uint_t code);
 
 
-#define ngx_uptime_record_number(name, value)                                 \
+#define ngx_uptime_record_value(name, expression)                             \
 static int64_t                                                                \
-ngx_uptime_record_##name(const ngx_uptime_row_t *row)                         \
+ngx_uptime_record_##name(const ngx_uptime_batch_t *b, ngx_uint_t i)           \
 {                                                                             \
-    return value;                                                             \
+    const ngx_uptime_row_t  *row = &b->row[i];                                \
+                                                                              \
+    return expression;                                                        \
 }
 
-#define ngx_uptime_record_name(name, value)                                   \
-static const char *                                                           \
-ngx_uptime_record_##name(const ngx_uptime_row_t *row)                         \
-{                                                                             \
-    return value;                                                             \
-}
-
-ngx_uptime_record_number(monitor, row->monitor)
-ngx_uptime_record_number(shard, row->shard)
-ngx_uptime_record_number(epoch, row->epoch)
-ngx_uptime_record_number(slot, row->slot)
-ngx_uptime_record_number(attempt, row->attempt)
-ngx_uptime_record_number(checked_at, row->checked_at)
-ngx_uptime_record_number(http_status, row->http_status)
-ngx_uptime_record_number(total, row->total_us)
-ngx_uptime_record_number(dns, row->dns_us)
-ngx_uptime_record_number(connect, row->connect_us)
-ngx_uptime_record_number(tls, row->tls_us)
-ngx_uptime_record_number(ttfb, row->ttfb_us)
-ngx_uptime_record_number(cert, row->cert)
-ngx_uptime_record_number(status_since, row->status_since)
-ngx_uptime_record_number(told_since, row->told_since)
-ngx_uptime_record_number(fails, row->fails)
-ngx_uptime_record_number(event, row->event != NGX_UPTIME_PENDING)
-
-ngx_uptime_record_name(outcome, ngx_uptime_status_name(row->outcome))
-ngx_uptime_record_name(cause, ngx_uptime_cause_name(row->cause))
-ngx_uptime_record_name(status, ngx_uptime_status_name(row->status))
-ngx_uptime_record_name(told, row->told == NGX_UPTIME_PENDING
-                             ? NULL : ngx_uptime_status_name(row->told))
+ngx_uptime_record_value(monitor, row->monitor)
+ngx_uptime_record_value(shard, row->shard)
+ngx_uptime_record_value(epoch, row->epoch)
+ngx_uptime_record_value(slot, row->slot)
+ngx_uptime_record_value(attempt, row->attempt)
+ngx_uptime_record_value(checked_at, row->checked_at)
+ngx_uptime_record_value(outcome, row->outcome)
+ngx_uptime_record_value(cause, row->cause)
+ngx_uptime_record_value(http_status, row->http_status)
+ngx_uptime_record_value(total, row->total_us)
+ngx_uptime_record_value(dns, row->dns_us)
+ngx_uptime_record_value(connect, row->connect_us)
+ngx_uptime_record_value(tls, row->tls_us)
+ngx_uptime_record_value(ttfb, row->ttfb_us)
+ngx_uptime_record_value(cert, row->cert ? row->cert * 1000 : INT64_MIN)
+ngx_uptime_record_value(status, row->status)
+ngx_uptime_record_value(status_since, row->status_since)
+ngx_uptime_record_value(told, row->told)
+ngx_uptime_record_value(told_since, row->told_since ? row->told_since
+                                                    : INT64_MIN)
+ngx_uptime_record_value(fails, row->fails)
+ngx_uptime_record_value(newest, i + 1 == b->n
+                                || row[1].monitor != row[0].monitor)
+ngx_uptime_record_value(event, row->event != NGX_UPTIME_PENDING)
 
 
-#define NEVER     NGX_UPTIME_RECORD_NULL_NEVER
-#define ZERO      NGX_UPTIME_RECORD_NULL_ZERO
-#define NEGATIVE  NGX_UPTIME_RECORD_NULL_NEGATIVE
-
-
-/* $3 and the following, see sql/checker/record.sql */
+/* $6 and the following, see sql/checker/record.sql */
 
 static const ngx_uptime_record_column_t  ngx_uptime_record_columns[] = {
-    { NGX_UPTIME_PG_INT8, NEVER, ngx_uptime_record_monitor, NULL },
-    { NGX_UPTIME_PG_INT2, NEVER, ngx_uptime_record_shard, NULL },
-    { NGX_UPTIME_PG_INT8, NEVER, ngx_uptime_record_epoch, NULL },
-    { NGX_UPTIME_PG_INT8, NEVER, ngx_uptime_record_slot, NULL },
-    { NGX_UPTIME_PG_INT2, NEVER, ngx_uptime_record_attempt, NULL },
-    { NGX_UPTIME_PG_INT8, NEVER, ngx_uptime_record_checked_at, NULL },
-    { NGX_UPTIME_PG_TEXT, NEVER, NULL, ngx_uptime_record_outcome },
-    { NGX_UPTIME_PG_TEXT, NEVER, NULL, ngx_uptime_record_cause },
-    { NGX_UPTIME_PG_INT2, ZERO, ngx_uptime_record_http_status, NULL },
-    { NGX_UPTIME_PG_INT4, NEGATIVE, ngx_uptime_record_total, NULL },
-    { NGX_UPTIME_PG_INT4, NEGATIVE, ngx_uptime_record_dns, NULL },
-    { NGX_UPTIME_PG_INT4, NEGATIVE, ngx_uptime_record_connect, NULL },
-    { NGX_UPTIME_PG_INT4, NEGATIVE, ngx_uptime_record_tls, NULL },
-    { NGX_UPTIME_PG_INT4, NEGATIVE, ngx_uptime_record_ttfb, NULL },
-    { NGX_UPTIME_PG_INT8, ZERO, ngx_uptime_record_cert, NULL },
-    { NGX_UPTIME_PG_TEXT, NEVER, NULL, ngx_uptime_record_status },
-    { NGX_UPTIME_PG_INT8, NEVER, ngx_uptime_record_status_since, NULL },
-    { NGX_UPTIME_PG_TEXT, NEVER, NULL, ngx_uptime_record_told },
-    { NGX_UPTIME_PG_INT8, ZERO, ngx_uptime_record_told_since, NULL },
-    { NGX_UPTIME_PG_INT2, NEVER, ngx_uptime_record_fails, NULL },
-    { NGX_UPTIME_PG_INT2, NEVER, ngx_uptime_record_event, NULL }
+    { NGX_UPTIME_PG_INT8, ngx_uptime_record_monitor },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_shard },
+    { NGX_UPTIME_PG_INT8, ngx_uptime_record_epoch },
+    { NGX_UPTIME_PG_TIME, ngx_uptime_record_slot },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_attempt },
+    { NGX_UPTIME_PG_TIME, ngx_uptime_record_checked_at },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_outcome },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_cause },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_http_status },
+    { NGX_UPTIME_PG_INT4, ngx_uptime_record_total },
+    { NGX_UPTIME_PG_INT4, ngx_uptime_record_dns },
+    { NGX_UPTIME_PG_INT4, ngx_uptime_record_connect },
+    { NGX_UPTIME_PG_INT4, ngx_uptime_record_tls },
+    { NGX_UPTIME_PG_INT4, ngx_uptime_record_ttfb },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_status },
+    { NGX_UPTIME_PG_TIME, ngx_uptime_record_status_since },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_told },
+    { NGX_UPTIME_PG_TIME, ngx_uptime_record_told_since },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_fails },
+    { NGX_UPTIME_PG_TIME, ngx_uptime_record_cert },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_newest },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_event }
 };
 
 
 ngx_uptime_pg_query_t *
-ngx_uptime_record(ngx_uptime_writer_t *w, const ngx_uptime_batch_t *b)
+ngx_uptime_record(ngx_uptime_writer_t *w, ngx_uptime_batch_t *b)
 {
-    ngx_int_t                          rc;
-    ngx_uint_t                         i, n;
-    ngx_uptime_pg_query_t             *q;
-    const ngx_uptime_record_column_t  *column;
+    ngx_uint_t              i, n;
+    ngx_uptime_pg_query_t  *q;
+
+    /* one order of locks for all, and neighbours in the indexes together */
+
+    qsort(b->row, b->n, sizeof(ngx_uptime_row_t), ngx_uptime_record_compare);
 
     q = ngx_uptime_pg_query_create(w->pg, NGX_UPTIME_SQL_CHECKER_RECORD);
     if (q == NULL) {
         return NULL;
     }
 
-    if (ngx_uptime_pg_int(q, w->checker) != NGX_OK
-        || ngx_uptime_pg_int(q, w->node) != NGX_OK)
+    if (ngx_uptime_pg_int(q, b->checker) != NGX_OK
+        || ngx_uptime_pg_int(q, b->node) != NGX_OK
+        || ngx_uptime_record_shards(q, b) != NGX_OK
+        || ngx_uptime_record_names(q, ngx_uptime_record_status_name) != NGX_OK
+        || ngx_uptime_record_names(q, ngx_uptime_record_cause_name) != NGX_OK)
     {
         goto failed;
     }
@@ -131,11 +126,9 @@ ngx_uptime_record(ngx_uptime_writer_t *w, const ngx_uptime_batch_t *b)
         / sizeof(ngx_uptime_record_column_t);
 
     for (i = 0; i < n; i++) {
-        column = &ngx_uptime_record_columns[i];
-
-        rc = column->text ? ngx_uptime_record_texts(q, b, column)
-                          : ngx_uptime_record_ints(q, b, column);
-        if (rc != NGX_OK) {
+        if (ngx_uptime_record_column(q, b, &ngx_uptime_record_columns[i])
+            != NGX_OK)
+        {
             goto failed;
         }
     }
@@ -150,11 +143,87 @@ failed:
 }
 
 
+static int
+ngx_uptime_record_compare(const void *one, const void *two)
+{
+    const ngx_uptime_row_t *a = one;
+    const ngx_uptime_row_t *b = two;
+
+    if (a->monitor != b->monitor) {
+        return (a->monitor > b->monitor) ? 1 : -1;
+    }
+
+    if (a->slot != b->slot) {
+        return (a->slot > b->slot) ? 1 : -1;
+    }
+
+    return a->attempt - b->attempt;
+}
+
+
 static ngx_int_t
-ngx_uptime_record_ints(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b,
+ngx_uptime_record_shards(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b)
+{
+    uint64_t                seen;
+    ngx_uint_t              i, n;
+    ngx_uptime_pg_array_t  *a;
+
+    seen = 0;
+    n = 0;
+
+    for (i = 0; i < b->n; i++) {
+        n += (seen & (uint64_t) 1 << b->row[i].shard) == 0;
+        seen |= (uint64_t) 1 << b->row[i].shard;
+    }
+
+    a = ngx_uptime_pg_array(q, NGX_UPTIME_PG_INT2, n, 0);
+    if (a == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < 64; i++) {
+        if (seen & (uint64_t) 1 << i) {
+            ngx_uptime_pg_array_int(a, i);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* The names of the codes 1, 2, ... up to the last one. */
+
+static ngx_int_t
+ngx_uptime_record_names(ngx_uptime_pg_query_t *q,
+    ngx_uptime_record_name_pt name)
+{
+    size_t                  size;
+    ngx_uint_t              i, n;
+    ngx_uptime_pg_array_t  *a;
+
+    size = 0;
+
+    for (n = 0; name(n + 1) != NULL; n++) {
+        size += ngx_strlen(name(n + 1));
+    }
+
+    a = ngx_uptime_pg_array(q, NGX_UPTIME_PG_TEXT, n, size);
+    if (a == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 1; i <= n; i++) {
+        ngx_uptime_pg_array_text(a, name(i), ngx_strlen(name(i)));
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_uptime_record_column(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b,
     const ngx_uptime_record_column_t *column)
 {
-    int64_t                 value;
     ngx_uint_t              i;
     ngx_uptime_pg_array_t  *a;
 
@@ -164,53 +233,22 @@ ngx_uptime_record_ints(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b,
     }
 
     for (i = 0; i < b->n; i++) {
-        value = column->number(&b->row[i]);
-
-        if ((column->null == ZERO && value == 0)
-            || (column->null == NEGATIVE && value < 0))
-        {
-            ngx_uptime_pg_array_null(a);
-            continue;
-        }
-
-        ngx_uptime_pg_array_int(a, value);
+        ngx_uptime_pg_array_int(a, column->value(b, i));
     }
 
     return NGX_OK;
 }
 
 
-static ngx_int_t
-ngx_uptime_record_texts(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b,
-    const ngx_uptime_record_column_t *column)
+static const char *
+ngx_uptime_record_status_name(ngx_uint_t code)
 {
-    size_t                  size;
-    ngx_uint_t              i;
-    const char             *text;
-    ngx_uptime_pg_array_t  *a;
+    return (code <= NGX_UPTIME_UNKNOWN) ? ngx_uptime_status_name(code) : NULL;
+}
 
-    size = 0;
 
-    for (i = 0; i < b->n; i++) {
-        text = column->text(&b->row[i]);
-        size += text ? ngx_strlen(text) : 0;
-    }
-
-    a = ngx_uptime_pg_array(q, NGX_UPTIME_PG_TEXT, b->n, size);
-    if (a == NULL) {
-        return NGX_ERROR;
-    }
-
-    for (i = 0; i < b->n; i++) {
-        text = column->text(&b->row[i]);
-
-        if (text == NULL) {
-            ngx_uptime_pg_array_null(a);
-            continue;
-        }
-
-        ngx_uptime_pg_array_text(a, text, ngx_strlen(text));
-    }
-
-    return NGX_OK;
+static const char *
+ngx_uptime_record_cause_name(ngx_uint_t code)
+{
+    return (code < NGX_UPTIME_CAUSE_N) ? ngx_uptime_cause_name(code) : NULL;
 }

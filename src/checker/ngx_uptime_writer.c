@@ -128,6 +128,8 @@ ngx_uptime_writer_open(ngx_uptime_writer_t *w)
     }
 
     b->n = 0;
+    b->checker = w->checker;
+    b->node = w->node;
     ngx_queue_insert_tail(&w->batches, &b->queue);
     w->nbatches++;
 

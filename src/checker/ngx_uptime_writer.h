@@ -48,6 +48,8 @@ typedef struct {
 typedef struct {
     ngx_queue_t                    queue;
     ngx_uint_t                     n;
+    int64_t                        checker;     /* that made the results    */
+    int64_t                        node;
     ngx_uptime_row_t               row[NGX_UPTIME_WRITER_ROWS];
 } ngx_uptime_batch_t;
 
@@ -88,9 +90,12 @@ void ngx_uptime_writer_flush(ngx_uptime_writer_t *w);
 void ngx_uptime_console(ngx_log_t *log, const ngx_uptime_row_t *row,
     const ngx_str_t *name, const ngx_str_t *url);
 
-/* For the writer: the batch as the parameters of checker/record. */
+/*
+ * For the writer: the batch as the parameters of checker/record.  Sorts the
+ * rows by monitor, slot and attempt.  NULL: no memory.
+ */
 ngx_uptime_pg_query_t *ngx_uptime_record(ngx_uptime_writer_t *w,
-    const ngx_uptime_batch_t *b);
+    ngx_uptime_batch_t *b);
 
 
 #endif /* _NGX_UPTIME_WRITER_H_INCLUDED_ */

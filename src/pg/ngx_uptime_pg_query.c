@@ -16,6 +16,10 @@
 #include "ngx_uptime_pg_private.h"
 
 
+/* 2000-01-01, in ms since 1970 */
+#define NGX_UPTIME_PG_EPOCH  946684800000LL
+
+
 struct ngx_uptime_pg_array_s {
     u_char                        *start;
     u_char                        *last;
@@ -167,9 +171,9 @@ ngx_uptime_pg_array(ngx_uptime_pg_query_t *q, ngx_uptime_pg_elem_e type,
     size_t                  len;
     ngx_uptime_pg_array_t  *a;
 
-    /* pg_type.dat: int2, int4, int8, text */
-    static const uint32_t   oid[] = { 21, 23, 20, 25 };
-    static const size_t     width[] = { 2, 4, 8, 0 };
+    /* pg_type.dat: int2, int4, int8, text, timestamptz */
+    static const uint32_t   oid[] = { 21, 23, 20, 25, 1184 };
+    static const size_t     width[] = { 2, 4, 8, 0, 8 };
 
     len = 20 + n * (4 + width[type]) + size;
 
@@ -206,6 +210,12 @@ ngx_uptime_pg_array_int(ngx_uptime_pg_array_t *a, int64_t value)
 
     n = (a->type == NGX_UPTIME_PG_INT2) ? 2
         : (a->type == NGX_UPTIME_PG_INT4) ? 4 : 8;
+
+    /* microseconds since 2000; the lowest number is -infinity there, too */
+
+    if (a->type == NGX_UPTIME_PG_TIME && value != INT64_MIN) {
+        value = (value - NGX_UPTIME_PG_EPOCH) * 1000;
+    }
 
     a->last = ngx_uptime_pg_put(a->last, n, 4);
     a->last = ngx_uptime_pg_put(a->last, (uint64_t) value, n);
