@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Servers that misbehave, each on a port of its own, in one event loop.
 
-    hostile.py FOLDER ADDRESS
+    hostile.py FOLDER ADDRESS [NAME:PORT...]
 
+ADDRESS may be "::", for all of both families; NAME:PORT asks for a further
+port of a behaviour, counted as NAME_PORT.
 FOLDER holds the certificates (see Uptime::Hostile) and gets the file "ports",
 a line "NAME PORT" for each behaviour.  The port named "stats" answers any
 request with what the others did: connections, bytes accepted by the kernel.
@@ -19,7 +21,7 @@ import sys
 import time
 import zlib
 
-FOLDER, ADDRESS = sys.argv[1], sys.argv[2]
+FOLDER, ADDRESS, EXTRA = sys.argv[1], sys.argv[2], sys.argv[3:]
 KIB, MIB = 1024, 1024 * 1024
 OK = b"HTTP/1.1 200 OK\r\n"
 LONG = 3600
@@ -734,7 +736,7 @@ def served(name, behaviour):
         STATS[name]["most"] = max(STATS[name]["most"], STATS[name]["open"])
         sock = writer.get_extra_info("socket")
         STATS[name].setdefault("to", {})
-        to = sock.getsockname()[0]
+        to = sock.getsockname()[0].removeprefix("::ffff:")
         STATS[name]["to"][to] = STATS[name]["to"].get(to, 0) + 1
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
@@ -748,12 +750,14 @@ def served(name, behaviour):
     return connection
 
 
-def listener(backlog=512):
-    s = socket.socket()
+def listener(backlog=512, port=0):
+    s = socket.socket(socket.AF_INET6 if ":" in ADDRESS else socket.AF_INET)
+    if ":" in ADDRESS:
+        s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     # what the kernel takes beyond what the other end reads stays small
     s.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
-    s.bind((ADDRESS, 0))
+    s.bind((ADDRESS, port))
     s.listen(backlog)
     return s
 
@@ -763,7 +767,7 @@ def never_accept():
     s = listener(0)
     fill = []
     for _ in range(8):
-        c = socket.socket()
+        c = socket.socket(s.family)
         c.setblocking(False)
         c.connect_ex(s.getsockname())
         fill.append(c)
@@ -774,12 +778,15 @@ async def main():
     the_bomb()
     kept = []
 
-    for table, make in ((PLAIN, None), (RAW, None)):
+    for table in (PLAIN, RAW):
         for name, behaviour in table.items():
             await start(name, behaviour, None)
 
     for name, (behaviour, ctx) in contexts().items():
         await start(name, behaviour, ctx)
+
+    for name, port in (extra.split(":") for extra in EXTRA):
+        await start(f"{name}_{port}", PLAIN[name], None, int(port))
 
     full = never_accept()
     kept.append(full)
@@ -796,9 +803,9 @@ async def main():
         await asyncio.sleep(1)
 
 
-async def start(name, behaviour, ctx):
+async def start(name, behaviour, ctx, port=0):
     STATS[name] = {"connections": 0, "open": 0, "most": 0, "sent": 0}
-    s = listener()
+    s = listener(port=port)
     PORTS[name] = s.getsockname()[1]
     await asyncio.start_server(served(name, behaviour), sock=s, ssl=ctx,
                                limit=KIB * 128,

@@ -53,7 +53,8 @@ OUTSIDE6 = """
 fec0::/10 ff00::/8
 """.split()
 
-RANDOM = 150000
+# UPTIME_ORACLE=1000000 for the long form
+RANDOM = int(os.environ.get("UPTIME_ORACLE", "150000"))
 
 
 def networks(table):

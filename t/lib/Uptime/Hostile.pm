@@ -26,12 +26,14 @@ sub unable {
 }
 
 
-# dir; address: where to listen; host: the name in URLs and certificates
+# dir; address: where to listen, '::' for everywhere; host: the name in URLs
+# and certificates; extra: ['ok:80', ...], further ports
 sub start {
     my ($class, %o) = @_;
 
     my $self = bless { owner => $$, address => '127.0.0.1', %o }, $class;
-    $self->{host} //= $self->{address};
+    $self->{host} //= $self->{address} eq '::' ? '127.0.0.1'
+        : $self->{address};
 
     mkdir $self->{dir} or croak "mkdir $self->{dir}: $!";
     $self->_certificates;
@@ -44,7 +46,8 @@ sub start {
         open STDIN, '<', '/dev/null';
         open STDOUT, '>>', "$self->{dir}/output";
         open STDERR, '>&', \*STDOUT;
-        exec { 'python3' } 'python3', $program, $self->{dir}, $self->{address}
+        exec { 'python3' } 'python3', $program, $self->{dir}, $self->{address},
+            @{ $self->{extra} // [] }
             or POSIX::_exit(127);
     }
 
@@ -75,7 +78,7 @@ sub stats {
     my ($self) = @_;
 
     my $r = HTTP::Tiny->new(timeout => 10)->get('http://'
-        . ($self->{address} eq '0.0.0.0' ? '127.0.0.1' : $self->{address})
+        . ($self->{address} eq '::' ? '127.0.0.1' : $self->{address})
         . ':' . $self->port('stats') . '/');
     return decode_json($r->{content});
 }
