@@ -277,6 +277,17 @@ for my $what (sort keys %garbage) {
         '... clears it');
 }
 
+for my $field ("UPTIME_REFRESH=$s->{cookie}",
+    "xuptime_refresh=$s->{cookie}", "uptime_refresh =$s->{cookie}",
+    "uptime_refresh=x; uptime_refresh=$s->{cookie}",
+    "a=uptime_refresh=$s->{cookie}")
+{
+    problem_ok($c->request('POST', '/auth/refresh', undef, headers => {
+        Cookie => $field, 'Sec-Fetch-Site' => 'same-origin' }), 401,
+        'invalid_session', 'another name, or not the first: '
+        . $field =~ s/\Q$s->{cookie}\E/.../r);
+}
+
 is($s->refresh->{status}, 200, 'the good one is still good');
 
 

@@ -13,7 +13,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_uptime.h"
-#include "ngx_uptime_secret.h"
+#include "ngx_uptime_cookie.h"
 
 
 #define NGX_HTTP_UPTIME_COOKIE_AGE  2592000         /* 30 days, s */
@@ -43,8 +43,6 @@ static ngx_int_t ngx_http_uptime_cookie_get(ngx_http_uptime_ctx_t *ctx,
     ngx_str_t *value);
 static ngx_str_t *ngx_http_uptime_cookie_name(ngx_http_uptime_ctx_t *ctx);
 static ngx_uint_t ngx_http_uptime_same_site(ngx_http_uptime_ctx_t *ctx);
-static ngx_uint_t ngx_http_uptime_same_origin(ngx_http_request_t *r,
-    ngx_str_t *origin);
 
 
 void
@@ -348,24 +346,19 @@ ngx_http_uptime_cookie_set(ngx_http_uptime_ctx_t *ctx, ngx_str_t *secret)
 static ngx_int_t
 ngx_http_uptime_cookie_get(ngx_http_uptime_ctx_t *ctx, ngx_str_t *value)
 {
-    void                *found;
-    ngx_str_t           *name;
-    ngx_http_request_t  *r;
+    ngx_str_t  field;
 
-    r = ctx->request;
-    name = ngx_http_uptime_cookie_name(ctx);
+    field = ngx_http_uptime_header_in(ctx->request, "Cookie");
 
-#if (nginx_version >= 1023000)
-    found = ngx_http_parse_multi_header_lines(r, r->headers_in.cookie, name,
-                                              value);
-#else
-    found = ngx_http_parse_multi_header_lines(&r->headers_in.cookies, name,
-                                              value) == NGX_DECLINED
-            ? NULL : r;
-#endif
+    if (field.data == NULL
+        || ngx_uptime_cookie_find(&field, ngx_http_uptime_cookie_name(ctx),
+                                  value)
+           != NGX_OK)
+    {
+        return NGX_DECLINED;
+    }
 
-    return (found != NULL && ngx_uptime_secret_valid(value)) ? NGX_OK
-                                                            : NGX_DECLINED;
+    return ngx_uptime_secret_valid(value) ? NGX_OK : NGX_DECLINED;
 }
 
 
@@ -377,48 +370,20 @@ ngx_http_uptime_cookie_get(ngx_http_uptime_ctx_t *ctx, ngx_str_t *value)
 static ngx_uint_t
 ngx_http_uptime_same_site(ngx_http_uptime_ctx_t *ctx)
 {
-    ngx_str_t  site, origin;
+    ngx_str_t            site, origin;
+    ngx_http_request_t  *r;
 
-    site = ngx_http_uptime_header_in(ctx->request, "Sec-Fetch-Site");
+    r = ctx->request;
+    site = ngx_http_uptime_header_in(r, "Sec-Fetch-Site");
 
     if (site.data != NULL) {
         return site.len == sizeof("same-origin") - 1
                && ngx_strncmp(site.data, "same-origin", site.len) == 0;
     }
 
-    origin = ngx_http_uptime_header_in(ctx->request, "Origin");
+    origin = ngx_http_uptime_header_in(r, "Origin");
 
-    return origin.data != NULL
-           && ngx_http_uptime_same_origin(ctx->request, &origin);
-}
-
-
-/* The scheme may be another one behind a proxy; the host must be ours. */
-
-static ngx_uint_t
-ngx_http_uptime_same_origin(ngx_http_request_t *r, ngx_str_t *origin)
-{
-    ngx_str_t  host, *ours;
-
-    if (r->headers_in.host == NULL) {
-        return 0;
-    }
-
-    ours = &r->headers_in.host->value;
-    host = *origin;
-
-    if (host.len > 8 && ngx_strncmp(host.data, "https://", 8) == 0) {
-        host.data += 8;
-        host.len -= 8;
-
-    } else if (host.len > 7 && ngx_strncmp(host.data, "http://", 7) == 0) {
-        host.data += 7;
-        host.len -= 7;
-
-    } else {
-        return 0;
-    }
-
-    return host.len == ours->len
-           && ngx_strncasecmp(host.data, ours->data, host.len) == 0;
+    return origin.data != NULL && r->headers_in.host != NULL
+           && ngx_uptime_cookie_same_origin(&origin,
+                                            &r->headers_in.host->value);
 }
