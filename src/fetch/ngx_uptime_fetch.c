@@ -104,7 +104,9 @@ ngx_uptime_fetch_copy(ngx_uptime_fetch_t *f,
         || ngx_uptime_fetch_str(f->pool, &r->method, &r->method) != NGX_OK
         || ngx_uptime_fetch_str(f->pool, &r->headers, &r->headers) != NGX_OK
         || ngx_uptime_fetch_str(f->pool, &r->body, &r->body) != NGX_OK
-        || ngx_uptime_fetch_str(f->pool, &r->keyword, &r->keyword) != NGX_OK)
+        || ngx_uptime_fetch_str(f->pool, &r->keyword, &r->keyword) != NGX_OK
+        || ngx_uptime_fetch_str(f->pool, &r->tls_name, &r->tls_name)
+           != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -204,6 +206,7 @@ ngx_uptime_fetch_hop(ngx_uptime_fetch_t *f)
     f->begun = 0;
     f->open_errno = 0;
     f->tail_len = 0;
+    f->kept.len = 0;
 
     f->result.stage = NGX_UPTIME_STAGE_DNS;
     f->result.http_status = 0;
@@ -285,6 +288,12 @@ ngx_uptime_fetch_done(ngx_uptime_transfer_t *t)
 
     rc = ngx_uptime_fetch_redirect(f);
 
+    if (rc == NGX_OK && f->request.inspect != NULL
+        && f->result.stage == NGX_UPTIME_STAGE_DONE)
+    {
+        f->request.inspect(f);
+    }
+
     ngx_uptime_fetch_hop_close(f);
 
     if (rc == NGX_AGAIN) {
@@ -301,20 +310,14 @@ ngx_uptime_fetch_done(ngx_uptime_transfer_t *t)
 static ngx_int_t
 ngx_uptime_fetch_redirect(ngx_uptime_fetch_t *f)
 {
-    char              *location;
-    ngx_str_t          text;
-    ngx_uptime_url_t   from;
+    ngx_str_t         location;
+    ngx_uptime_url_t  from;
 
     if (!f->request.follow || f->result.stage != NGX_UPTIME_STAGE_DONE) {
         return NGX_OK;
     }
 
-    location = NULL;
-
-    if (curl_easy_getinfo(f->transfer.easy, CURLINFO_REDIRECT_URL, &location)
-        != CURLE_OK
-        || location == NULL)
-    {
+    if (ngx_uptime_fetch_location(f, &location) != NGX_OK) {
         return NGX_OK;
     }
 
@@ -323,12 +326,9 @@ ngx_uptime_fetch_redirect(ngx_uptime_fetch_t *f)
         return NGX_OK;
     }
 
-    text.data = (u_char *) location;
-    text.len = ngx_strlen(location);
-
     from = f->url;
 
-    if (ngx_uptime_fetch_url(f, &text, &from) != NGX_OK) {
+    if (ngx_uptime_fetch_url(f, &location, &from) != NGX_OK) {
         f->result.stage = NGX_UPTIME_STAGE_NONE;
         return NGX_OK;
     }

@@ -53,6 +53,9 @@ typedef struct {
     ngx_uint_t                     max_redirects;
     size_t                         max_body;    /* 0: NGX_UPTIME_MAX_FETCH  */
     int                            family;      /* AF_UNSPEC: any           */
+    ngx_str_t                      tls_name;    /* empty: the URL's host    */
+    ngx_uptime_fetch_pt            inspect;     /* NULL: nobody looks       */
+    unsigned                       keep_body:1; /* for inspect              */
     unsigned                       follow:1;
     unsigned                       verify_tls:1;
     unsigned                       tls_resume:1; /* sessions of tls_scope   */
@@ -67,6 +70,16 @@ typedef struct {
 ngx_uptime_fetch_t *ngx_uptime_fetch(ngx_uptime_fetcher_t *fr,
     const ngx_uptime_fetch_request_t *request, ngx_uptime_fetch_pt handler,
     void *data);
+
+/*
+ * For inspect, which is called for the last response before the handler and
+ * may set result.assertion: the n-th value of a field, NUL-terminated, or
+ * NGX_DECLINED; and the body, as far as it was read.
+ */
+ngx_int_t ngx_uptime_fetch_header(ngx_uptime_fetch_t *f, const char *name,
+    ngx_uint_t n, ngx_str_t *value);
+
+#define ngx_uptime_fetch_body(f)  (&(f)->kept)
 
 /* The handler will not be called, the fetch is destroyed. */
 void ngx_uptime_fetch_cancel(ngx_uptime_fetch_t *f);
@@ -98,6 +111,8 @@ struct ngx_uptime_fetch_s {
 
     /* of the current hop */
     ngx_uptime_url_t               url;
+    ngx_str_t                      name;        /* whose certificate        */
+    u_char                        *text;        /* the URL for libcurl      */
     ngx_uptime_resolve_t           resolve;
     ngx_uptime_pass_t              pass;
     int64_t                        waiting;     /* since                    */
@@ -110,6 +125,8 @@ struct ngx_uptime_fetch_s {
     int                            open_errno;
     u_char                        *tail;        /* of what was searched     */
     size_t                         tail_len;
+    ngx_str_t                      kept;        /* of the body              */
+    size_t                         kept_size;
     size_t                         wire;        /* with transfer encoding   */
     ngx_uint_t                     pieces;      /* of the body              */
     size_t                         head_bytes;
@@ -143,6 +160,19 @@ ngx_int_t ngx_uptime_fetch_hop_open(ngx_uptime_fetch_t *f, long msec);
 
 /* Of an easy handle that is new; msec: all that is left. */
 ngx_int_t ngx_uptime_fetch_options(ngx_uptime_fetch_t *f, long msec);
+
+/* Sets name and text of the hop; NGX_ERROR: no memory. */
+ngx_int_t ngx_uptime_fetch_name(ngx_uptime_fetch_t *f);
+
+/* A "Host: " line, if libcurl's would be wrong; otherwise NGX_DECLINED. */
+ngx_int_t ngx_uptime_fetch_name_host(ngx_uptime_fetch_t *f, ngx_str_t *line);
+
+/* Where a redirect leads; relative to f->url.  NGX_DECLINED: nowhere. */
+ngx_int_t ngx_uptime_fetch_location(ngx_uptime_fetch_t *f,
+    ngx_str_t *location);
+
+/* Adds a piece of the body; NGX_ERROR: no memory. */
+ngx_int_t ngx_uptime_fetch_keep(ngx_uptime_fetch_t *f, u_char *p, size_t len);
 
 /* CURLOPT_WRITEFUNCTION */
 size_t ngx_uptime_fetch_hop_body(char *p, size_t size, size_t n, void *data);

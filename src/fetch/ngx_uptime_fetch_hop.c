@@ -22,6 +22,8 @@
 
 static ngx_int_t ngx_uptime_fetch_hop_pin(ngx_uptime_fetch_t *f);
 static ngx_int_t ngx_uptime_fetch_hop_headers(ngx_uptime_fetch_t *f);
+static ngx_uint_t ngx_uptime_fetch_hop_is(u_char *p, u_char *last,
+    const char *name);
 static ngx_int_t ngx_uptime_fetch_hop_header(ngx_uptime_fetch_t *f,
     u_char *p, u_char *last);
 static ngx_int_t ngx_uptime_fetch_hop_append(struct curl_slist **list,
@@ -57,7 +59,8 @@ ngx_uptime_fetch_hop_open(ngx_uptime_fetch_t *f, long msec)
         return NGX_ERROR;
     }
 
-    if (ngx_uptime_fetch_hop_pin(f) != NGX_OK
+    if (ngx_uptime_fetch_name(f) != NGX_OK
+        || ngx_uptime_fetch_hop_pin(f) != NGX_OK
         || ngx_uptime_fetch_hop_headers(f) != NGX_OK
         || ngx_uptime_fetch_options(f, msec) != NGX_OK
         || ngx_uptime_fetch_head_open(f) != NGX_OK)
@@ -79,12 +82,12 @@ ngx_uptime_fetch_hop_pin(ngx_uptime_fetch_t *f)
     ngx_uptime_resolve_t   *r;
     ngx_uptime_sockaddr_t  *sa;
 
-    if (f->url.literal) {
+    if (f->url.literal && f->name.data == f->url.host.data) {
         return NGX_OK;
     }
 
     r = &f->resolve;
-    len = f->url.host.len + sizeof("+::65535")
+    len = f->name.len + sizeof("+::65535")
           + r->naddrs * (NGX_SOCKADDR_STRLEN + sizeof("[],") - 1);
 
     buf = ngx_alloc(len, f->fetcher->log);
@@ -93,8 +96,7 @@ ngx_uptime_fetch_hop_pin(ngx_uptime_fetch_t *f)
     }
 
     last = buf + len;
-    p = ngx_slprintf(buf, last, "+%V:%ui", &f->url.host,
-                     (ngx_uint_t) f->url.port);
+    p = ngx_slprintf(buf, last, "+%V:%ui", &f->name, (ngx_uint_t) f->url.port);
 
     for (i = 0; i < r->naddrs; i++) {
         sa = &r->addrs[i];
@@ -127,11 +129,13 @@ ngx_uptime_fetch_hop_pin(ngx_uptime_fetch_t *f)
 static ngx_int_t
 ngx_uptime_fetch_hop_headers(ngx_uptime_fetch_t *f)
 {
-    u_char     *p, *eol, *last;
-    ngx_str_t  *text;
-    ngx_uint_t  agent;
+    u_char      *p, *eol, *last;
+    ngx_int_t    rc;
+    ngx_str_t   *text, line;
+    ngx_uint_t   agent, host;
 
     agent = 0;
+    host = 0;
     text = &f->request.headers;
     last = text->data + text->len;
 
@@ -148,25 +152,38 @@ ngx_uptime_fetch_hop_headers(ngx_uptime_fetch_t *f)
             eol = last;
         }
 
-        if ((size_t) (eol - p) >= sizeof("User-Agent:") - 1
-            && ngx_strncasecmp(p, (u_char *) "User-Agent:",
-                               sizeof("User-Agent:") - 1)
-               == 0)
-        {
-            agent = 1;
-        }
+        agent |= ngx_uptime_fetch_hop_is(p, eol, "User-Agent:");
+        host |= ngx_uptime_fetch_hop_is(p, eol, "Host:");
 
         if (ngx_uptime_fetch_hop_header(f, p, eol) != NGX_OK) {
             return NGX_ERROR;
         }
     }
 
-    if (agent) {
-        return NGX_OK;
+    rc = host ? NGX_DECLINED : ngx_uptime_fetch_name_host(f, &line);
+
+    if (rc == NGX_OK) {
+        rc = ngx_uptime_fetch_hop_append(&f->headers, (char *) line.data);
+    }
+
+    if (rc == NGX_ERROR || agent) {
+        return (rc == NGX_ERROR) ? NGX_ERROR : NGX_OK;
     }
 
     return ngx_uptime_fetch_hop_append(&f->headers,
                              "User-Agent: nginx-uptime/" NGX_UPTIME_VERSION);
+}
+
+
+static ngx_uint_t
+ngx_uptime_fetch_hop_is(u_char *p, u_char *last, const char *name)
+{
+    size_t  len;
+
+    len = ngx_strlen(name);
+
+    return (size_t) (last - p) >= len
+           && ngx_strncasecmp(p, (u_char *) name, len) == 0;
 }
 
 
@@ -279,6 +296,13 @@ ngx_uptime_fetch_hop_body(char *p, size_t size, size_t n, void *data)
 
     if (f->request.keyword.len && !f->result.keyword_found) {
         ngx_uptime_fetch_hop_search(f, (u_char *) p, ngx_min(len, left));
+    }
+
+    if (f->request.keep_body
+        && ngx_uptime_fetch_keep(f, (u_char *) p, ngx_min(len, left))
+           != NGX_OK)
+    {
+        return 0;
     }
 
     if (len > left || ++f->pieces == NGX_UPTIME_FETCH_PIECES) {

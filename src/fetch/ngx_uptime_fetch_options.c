@@ -41,7 +41,7 @@ ngx_uptime_fetch_options(ngx_uptime_fetch_t *f, long msec)
     }
 
     ngx_uptime_set(CURLOPT_SHARE, f->share);
-    ngx_uptime_set(CURLOPT_URL, (char *) f->url.text.data);
+    ngx_uptime_set(CURLOPT_URL, (char *) f->text);
     ngx_uptime_set(CURLOPT_TIMEOUT_MS, msec);
     ngx_uptime_set(CURLOPT_NOSIGNAL, 1L);
 
@@ -106,7 +106,7 @@ ngx_uptime_fetch_options_tls(ngx_uptime_fetch_t *f)
 
     p = ngx_slprintf(key, key + sizeof(key), "%L %d %d %V",
                      f->request.tls_scope, (int) f->tls.verify,
-                     (int) f->url.port, &f->url.host);
+                     (int) f->url.port, &f->name);
 
     f->tls.resume = 1;
 

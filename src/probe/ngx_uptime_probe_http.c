@@ -11,6 +11,8 @@
 
 
 static ngx_int_t ngx_uptime_probe_http_start(ngx_uptime_probe_t *p);
+static ngx_int_t ngx_uptime_probe_http_auth(ngx_uptime_probe_t *p,
+    ngx_str_t *headers);
 static void ngx_uptime_probe_http_cancel(ngx_uptime_probe_t *p);
 static void ngx_uptime_probe_http_done(ngx_uptime_fetch_t *f);
 
@@ -25,6 +27,7 @@ const ngx_uptime_kind_t  ngx_uptime_kind_http = {
 static ngx_int_t
 ngx_uptime_probe_http_start(ngx_uptime_probe_t *p)
 {
+    ngx_str_t                    headers;
     const ngx_uptime_target_t   *t;
     ngx_uptime_fetch_request_t   request;
 
@@ -37,6 +40,7 @@ ngx_uptime_probe_http_start(ngx_uptime_probe_t *p)
     request.headers = t->headers;
     request.body = t->body;
     request.keyword = t->keyword;
+    request.tls_name = t->tls_name;
     request.timeout = t->timeout;
     request.family = ngx_uptime_probe_family(t);
     request.patience = p->patience;
@@ -44,10 +48,89 @@ ngx_uptime_probe_http_start(ngx_uptime_probe_t *p)
     request.follow = t->follow;
     request.verify_tls = t->verify_tls;
 
+    /* what is not stored yet has nobody to keep a session for */
+    request.tls_resume = (t->tls_resume && t->id != 0);
+    request.tls_scope = t->id;
+
+    ngx_str_null(&headers);
+
+    if (t->auth != NGX_UPTIME_AUTH_NONE) {
+
+        if (ngx_uptime_probe_http_auth(p, &headers) != NGX_OK) {
+            return NGX_ERROR;
+        }
+
+        request.headers = headers;
+    }
+
     p->work = ngx_uptime_fetch(p->prober->fetcher, &request,
                                ngx_uptime_probe_http_done, p);
 
+    if (headers.data != NULL) {
+        ngx_explicit_memzero(headers.data, headers.len);
+        ngx_free(headers.data);
+    }
+
     return (p->work == NULL) ? NGX_ERROR : NGX_OK;
+}
+
+
+/*
+ * The credentials as one more line, which the fetch keeps from other origins
+ * like all of them.  The caller frees it.
+ */
+
+static ngx_int_t
+ngx_uptime_probe_http_auth(ngx_uptime_probe_t *p, ngx_str_t *headers)
+{
+    u_char                     *last;
+    size_t                      len;
+    ngx_str_t                   pair, code;
+    const ngx_uptime_target_t  *t;
+
+    t = p->target;
+
+    len = t->auth_user.len + t->auth_secret.len + 1;
+
+    pair.data = ngx_alloc(len + ngx_base64_encoded_length(len)
+                          + sizeof("\nAuthorization: Bearer ")
+                          + t->headers.len,
+                          p->prober->log);
+    if (pair.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    /* the line is put together behind what is encoded into it */
+
+    headers->data = pair.data;
+    last = ngx_cpymem(pair.data, t->headers.data, t->headers.len);
+
+    if (t->headers.len) {
+        *last++ = '\n';
+    }
+
+    if (t->auth == NGX_UPTIME_AUTH_BEARER) {
+        last = ngx_sprintf(last, "Authorization: Bearer %V", &t->auth_secret);
+
+    } else {
+        last = ngx_cpymem(last, "Authorization: Basic ",
+                          sizeof("Authorization: Basic ") - 1);
+
+        pair.len = len;
+        pair.data = last + ngx_base64_encoded_length(len);
+        (void) ngx_sprintf(pair.data, "%V:%V", &t->auth_user,
+                           &t->auth_secret);
+
+        code.data = last;
+        ngx_encode_base64(&code, &pair);
+
+        ngx_explicit_memzero(pair.data, pair.len);
+        last += code.len;
+    }
+
+    headers->len = last - headers->data;
+
+    return NGX_OK;
 }
 
 

@@ -32,6 +32,9 @@ use Uptime::Util qw(slurp spew);
 #   /chunked/N          N bytes in chunks
 #   /headers            20,000 header lines
 #   /echo               the request as the body
+#   /sni                the name that the client asked for in TLS
+#   /json/TEXT          that text (percent-encoded)
+#   /field/NAME/VALUE   a header field
 sub start {
     my ($class, %o) = @_;
 
@@ -330,6 +333,31 @@ sub _answer_echo {
     my ($self, $c, $arg, $path, $head) = @_;
 
     return $self->_reply($c, 200, $head);
+}
+
+
+sub _answer_sni {
+    my ($self, $c) = @_;
+
+    return $self->_reply($c, 200, 'sni ' . ($c->get_servername // 'none')
+        . ".\n");
+}
+
+
+sub _answer_json {
+    my ($self, $c, $arg) = @_;
+
+    $arg =~ s/%([0-9A-Fa-f]{2})/chr hex $1/ge;
+    return $self->_reply($c, 200, $arg, 'Content-Type' => 'application/json');
+}
+
+
+sub _answer_field {
+    my ($self, $c, $arg) = @_;
+
+    my ($name, $value) = $arg =~ m{^([^/]+)/(.*)};
+    $value =~ s/%([0-9A-Fa-f]{2})/chr hex $1/ge;
+    return $self->_reply($c, 200, "all is well\n", $name => $value);
 }
 
 
