@@ -58,6 +58,7 @@ typedef struct {
     int64_t                        since;       /* xmin, see changes.sql    */
     int64_t                        next_since;
     ngx_msec_t                     polled;
+    ngx_msec_t                     began;       /* to load                  */
     unsigned                       poll:1;      /* wanted                   */
     unsigned                       paging:1;    /* in the middle of a poll  */
     unsigned                       discard:1;   /* the answer that comes    */

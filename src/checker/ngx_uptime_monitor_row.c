@@ -214,21 +214,10 @@ ngx_uptime_monitor_inherit(ngx_uptime_monitor_t *m,
         m->told_since = old->told_since;
     }
 
-    if (m->state.status == NGX_UPTIME_PENDING
-        || ngx_uptime_target_differs(&m->target, &old->target))
-    {
-        ngx_uptime_schedule_now(m, ngx_uptime_now());
-        return;
-    }
+    /* a check in flight starts again */
 
-    if (m->interval != old->interval) {
-        ngx_uptime_schedule_first(m, ngx_uptime_now());
-        return;
-    }
-
-    /* the same slot goes on; a check in flight starts again */
-
-    m->slot = old->slot;
-    m->attempt = old->attempt;
-    m->due = old->due;
+    ngx_uptime_schedule_edited(m, old,
+                               ngx_uptime_target_differs(&m->target,
+                                                         &old->target),
+                               ngx_uptime_now());
 }

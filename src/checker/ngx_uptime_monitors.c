@@ -190,6 +190,7 @@ ngx_uptime_monitors_step(ngx_uptime_checker_t *ck)
         ms->loading = ms->wanted;
         ms->wanted = 0;
         ms->after = 0;
+        ms->began = ngx_current_msec;
     }
 
     if (ms->loading) {
@@ -327,8 +328,9 @@ ngx_uptime_monitors_loaded(ngx_uptime_pg_query_t *q)
     if (q->rows < NGX_UPTIME_MONITORS_PAGE) {
         ms->loading = 0;
 
-        ngx_log_error(NGX_LOG_INFO, ck->log, 0,
-                      "uptime: %ui monitors are scheduled", ck->schedule.n);
+        ngx_log_error(NGX_LOG_NOTICE, ck->log, 0,
+                      "uptime: %ui monitors are scheduled, read in %M ms",
+                      ck->schedule.n, ngx_current_msec - ms->began);
     }
 
     ngx_uptime_runner_wake(ck);

@@ -195,10 +195,7 @@ ngx_uptime_runner_walk(ngx_uptime_checker_t *ck, int64_t now)
                 continue;
             }
 
-            m->slot = ngx_uptime_slot_next(m->id, m->interval, now);
-            m->attempt = 1;
-            m->due = m->slot;
-
+            ngx_uptime_schedule_jumped(m, now);
             ngx_uptime_schedule_queue(s, m);
         }
     }

@@ -1,8 +1,8 @@
 
 /*
- * Slot arithmetic and the table of monitors: a hash by id and a binary heap
- * by due time, so that one timer serves any number of monitors.  Pure: unit
- * tests build this file alone.  The table owns its monitors.
+ * The table of monitors: a hash by id and a binary heap by due time, so that
+ * one timer serves any number of monitors.  Pure: unit tests build this file
+ * without nginx.  The table owns its monitors.
  */
 
 
@@ -13,10 +13,8 @@
 
 
 #define NGX_UPTIME_SCHEDULE_SIZE  1024          /* a power of 2             */
-#define NGX_UPTIME_MAX_ATTEMPT    30000         /* smallint in the database */
 
 
-static uint64_t ngx_uptime_schedule_mix(uint64_t x);
 static ngx_int_t ngx_uptime_schedule_grow(ngx_uptime_schedule_t *s);
 static void ngx_uptime_schedule_split(ngx_uptime_schedule_t *s);
 static ngx_uptime_monitor_t **ngx_uptime_schedule_bucket(
@@ -25,135 +23,6 @@ static void ngx_uptime_schedule_up(ngx_uptime_schedule_t *s, ngx_uint_t i);
 static void ngx_uptime_schedule_down(ngx_uptime_schedule_t *s, ngx_uint_t i);
 static void ngx_uptime_schedule_place(ngx_uptime_schedule_t *s, ngx_uint_t i,
     ngx_uptime_monitor_t *m);
-
-
-/* Spreads consecutive numbers evenly (the finalizer of splitmix64). */
-
-static uint64_t
-ngx_uptime_schedule_mix(uint64_t x)
-{
-    x += 0x9e3779b97f4a7c15ULL;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-
-    return x ^ (x >> 31);
-}
-
-
-int64_t
-ngx_uptime_slot_phase(int64_t id, int64_t interval)
-{
-    return (int64_t) (ngx_uptime_schedule_mix((uint64_t) id)
-                      % (uint64_t) interval);
-}
-
-
-int64_t
-ngx_uptime_slot_previous(int64_t id, int64_t interval, int64_t now)
-{
-    int64_t  phase, passed;
-
-    phase = ngx_uptime_slot_phase(id, interval);
-    passed = (now - phase) % interval;
-
-    if (passed < 0) {
-        passed += interval;
-    }
-
-    return now - passed;
-}
-
-
-int64_t
-ngx_uptime_slot_next(int64_t id, int64_t interval, int64_t now)
-{
-    return ngx_uptime_slot_previous(id, interval, now) + interval;
-}
-
-
-void
-ngx_uptime_schedule_first(ngx_uptime_monitor_t *m, int64_t now)
-{
-    int64_t  previous;
-
-    previous = ngx_uptime_slot_previous(m->id, m->interval, now);
-
-    if (m->state.status == NGX_UPTIME_PENDING) {
-        ngx_uptime_schedule_now(m, now);
-        return;
-    }
-
-    m->attempt = 1;
-
-    if (m->last_slot < previous && now - previous <= NGX_UPTIME_CATCH_UP) {
-        m->slot = previous;
-        m->due = now;
-        return;
-    }
-
-    m->slot = previous + m->interval;
-    m->due = m->slot;
-}
-
-
-void
-ngx_uptime_schedule_now(ngx_uptime_monitor_t *m, int64_t now)
-{
-    m->slot = ngx_uptime_slot_previous(m->id, m->interval, now);
-    m->attempt = 1;
-    m->due = now;
-
-    /*
-     * The result has to be newer than what is stored, or it would change
-     * nothing: another interval has another grid.
-     */
-
-    if (m->slot <= m->last_slot && m->last_slot <= now) {
-        m->slot = m->last_slot;
-        m->attempt = ngx_min(m->last_attempt + 1, NGX_UPTIME_MAX_ATTEMPT);
-    }
-}
-
-
-void
-ngx_uptime_schedule_after(ngx_uptime_monitor_t *m, ngx_uint_t retry,
-    int64_t now)
-{
-    int64_t  previous, next, earliest;
-
-    m->last_slot = m->slot;
-    m->last_attempt = m->attempt;
-
-    previous = ngx_uptime_slot_previous(m->id, m->interval, now);
-    next = previous + m->interval;
-
-    /*
-     * A slot that was made up for may be followed by the next one at once:
-     * a failure of a moment must not confirm itself.
-     */
-
-    earliest = retry ? ngx_min(m->due, now) + ngx_min(m->retry, m->interval)
-                     : now;
-
-    /* a slot that came while the check was still running */
-
-    if (previous > m->slot && now - previous <= NGX_UPTIME_CATCH_UP) {
-        m->slot = previous;
-        m->attempt = 1;
-        m->due = ngx_max(now, earliest);
-        return;
-    }
-
-    if (retry && now + m->retry < next) {
-        m->attempt++;
-        m->due = now + m->retry;
-        return;
-    }
-
-    m->slot = next;
-    m->attempt = 1;
-    m->due = ngx_max(next, earliest);
-}
 
 
 ngx_int_t

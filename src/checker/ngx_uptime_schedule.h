@@ -86,6 +86,16 @@ void ngx_uptime_schedule_first(ngx_uptime_monitor_t *m, int64_t now);
 /* As soon as possible, whatever was done before. */
 void ngx_uptime_schedule_now(ngx_uptime_monitor_t *m, int64_t now);
 
+/*
+ * After an edit; old: the same monitor before, whose state m has.  target:
+ * another thing is checked, or in another way.
+ */
+void ngx_uptime_schedule_edited(ngx_uptime_monitor_t *m,
+    const ngx_uptime_monitor_t *old, ngx_uint_t target, int64_t now);
+
+/* After a jump of the clock. */
+void ngx_uptime_schedule_jumped(ngx_uptime_monitor_t *m, int64_t now);
+
 /* After a check; retry: a failure that is not confirmed yet. */
 void ngx_uptime_schedule_after(ngx_uptime_monitor_t *m, ngx_uint_t retry,
     int64_t now);
@@ -121,6 +131,9 @@ void ngx_uptime_schedule_unqueue(ngx_uptime_schedule_t *s,
  * stays is seen at least once.
  */
 ngx_uint_t ngx_uptime_schedule_buckets(ngx_uptime_schedule_t *s);
+
+/* Spreads consecutive numbers evenly: for phases and for the hash. */
+uint64_t ngx_uptime_schedule_mix(uint64_t x);
 
 /* The one that is due first; NULL: none. */
 ngx_uptime_monitor_t *ngx_uptime_schedule_head(ngx_uptime_schedule_t *s);

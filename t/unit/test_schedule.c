@@ -1,6 +1,7 @@
 
 /*
  * sources: src/checker/ngx_uptime_schedule.c
+ * sources: src/checker/ngx_uptime_schedule_slots.c
  */
 
 
@@ -10,7 +11,6 @@
 #include "ngx_uptime_schedule.h"
 
 
-#define NOW  1795320000123LL
 #define N    5000
 
 
@@ -44,204 +44,6 @@ monitor(int64_t id)
     m->state.status = NGX_UPTIME_UP;
 
     return m;
-}
-
-
-static void
-slots(void)
-{
-    int       bad, bins[10], i, low, high;
-    int64_t   id, now, previous, next, interval;
-
-    bad = 0;
-    now = NOW;
-
-    for (id = 1; id <= 1000; id++) {
-        interval = 10000 + (id % 7) * 50000;
-        now += 777;
-
-        previous = ngx_uptime_slot_previous(id, interval, now);
-        next = ngx_uptime_slot_next(id, interval, now);
-
-        bad += !(previous <= now && now < next);
-        bad += (next - previous != interval);
-        bad += ((previous - ngx_uptime_slot_phase(id, interval)) % interval
-                != 0);
-        bad += (ngx_uptime_slot_previous(id, interval, previous) != previous);
-        bad += (ngx_uptime_slot_next(id, interval, previous) != next);
-        bad += (ngx_uptime_slot_next(id, interval, next - 1) != next);
-    }
-
-    tap_is_int(bad, 0, "slots lie on the grid around now");
-
-    memset(bins, 0, sizeof(bins));
-
-    for (id = 1; id <= 10000; id++) {
-        bins[ngx_uptime_slot_phase(id, 60000) / 6000]++;
-    }
-
-    low = high = bins[0];
-
-    for (i = 1; i < 10; i++) {
-        low = (bins[i] < low) ? bins[i] : low;
-        high = (bins[i] > high) ? bins[i] : high;
-    }
-
-    tap_ok(low > 850 && high < 1150, "consecutive ids are spread evenly");
-    tap_ok(ngx_uptime_slot_previous(7, 60000, 5) <= 5,
-           "just after 1970 there is a previous slot too");
-}
-
-
-static void
-first(void)
-{
-    int64_t                previous;
-    ngx_uptime_monitor_t  *m;
-
-    m = monitor(42);
-    previous = ngx_uptime_slot_previous(42, 60000, NOW);
-
-    m->state.status = NGX_UPTIME_PENDING;
-    ngx_uptime_schedule_first(m, previous + 30000);
-    tap_is_int(m->slot, previous, "pending: the slot before");
-    tap_is_int(m->due, previous + 30000, "pending: at once");
-    tap_is_int(m->attempt, 1, "pending: the first attempt");
-
-    m->last_slot = previous;
-    m->last_attempt = 2;
-    ngx_uptime_schedule_first(m, previous + 30000);
-    tap_is_int(m->slot, previous, "resumed in the same slot");
-    tap_is_int(m->attempt, 3, "resumed: newer than what is stored");
-
-    m->last_slot = previous - 1000;
-    m->last_attempt = 9;
-    ngx_uptime_schedule_first(m, previous + 30000);
-    tap_is_int(m->slot, previous, "another grid before");
-    tap_is_int(m->attempt, 1, "another grid before: the first attempt");
-
-    m->last_slot = previous + 1000;
-    ngx_uptime_schedule_first(m, previous + 30000);
-    tap_is_int(m->slot, previous + 1000, "another grid, later slot");
-    tap_is_int(m->attempt, 10, "another grid, later slot: newer");
-
-    m->last_slot = previous;
-    m->last_attempt = 32767;
-    ngx_uptime_schedule_first(m, previous + 1);
-    tap_ok(m->attempt <= 32767, "attempts fit into a smallint");
-
-    m->state.status = NGX_UPTIME_DOWN;
-    m->last_slot = previous;
-    ngx_uptime_schedule_first(m, previous + 5000);
-    tap_is_int(m->slot, previous + 60000, "done by another: the next slot");
-    tap_is_int(m->due, previous + 60000, "done by another: on time");
-
-    m->last_slot = previous - 60000;
-    ngx_uptime_schedule_first(m, previous + NGX_UPTIME_CATCH_UP);
-    tap_is_int(m->slot, previous, "missed a moment ago: made up for");
-    tap_is_int(m->due, previous + NGX_UPTIME_CATCH_UP,
-               "missed a moment ago: at once");
-
-    ngx_uptime_schedule_first(m, previous + NGX_UPTIME_CATCH_UP + 1);
-    tap_is_int(m->slot, previous + 60000, "missed long ago: left out");
-
-    ngx_free(m);
-}
-
-
-static void
-after(void)
-{
-    int64_t                slot;
-    ngx_uptime_monitor_t  *m;
-
-    m = monitor(43);
-    slot = ngx_uptime_slot_previous(43, 60000, NOW);
-
-    m->slot = m->due = slot;
-    m->attempt = 1;
-    ngx_uptime_schedule_after(m, 0, slot + 100);
-    tap_is_int(m->slot, slot + 60000, "the next slot");
-    tap_is_int(m->due, slot + 60000, "without drift");
-    tap_is_int(m->last_slot, slot, "what was done is known");
-    tap_is_int(m->last_attempt, 1, "and the attempt");
-
-    m->slot = slot;
-    ngx_uptime_schedule_after(m, 1, slot + 100);
-    tap_is_int(m->slot, slot, "retry: the same slot");
-    tap_is_int(m->attempt, 2, "retry: the next attempt");
-    tap_is_int(m->due, slot + 5100, "retry: after the retry interval");
-
-    ngx_uptime_schedule_after(m, 1, slot + 56000);
-    tap_is_int(m->slot, slot + 60000, "no retry when the next slot is nearer");
-    tap_is_int(m->attempt, 1, "a new slot starts with attempt 1");
-
-    m->slot = slot;
-    m->attempt = 2;
-    m->due = slot + 5100;
-    ngx_uptime_schedule_after(m, 1, slot + 61000);
-    tap_is_int(m->slot, slot + 60000, "a slot that came meanwhile");
-    tap_is_int(m->due, slot + 61000, "is done at once");
-    tap_is_int(m->attempt, 1, "with attempt 1");
-
-    m->slot = slot;
-    ngx_uptime_schedule_after(m, 0, slot + 190000);
-    tap_is_int(m->slot, slot + 180000, "of several only the last");
-
-    m->slot = slot;
-    ngx_uptime_schedule_after(m, 0, slot + 60000 + NGX_UPTIME_CATCH_UP + 1);
-    tap_is_int(m->slot, slot + 120000, "unless it is too long ago");
-
-    ngx_free(m);
-}
-
-
-/* How soon a failure may be confirmed. */
-
-static void
-confirmed(void)
-{
-    int64_t                slot;
-    ngx_uptime_monitor_t  *m;
-
-    m = monitor(44);
-    m->interval = m->retry = 10000;
-    slot = ngx_uptime_slot_previous(44, 10000, NOW);
-
-    m->slot = m->due = slot;
-    m->attempt = 1;
-    ngx_uptime_schedule_after(m, 1, slot + 100);
-    tap_is_int(m->due, slot + 10000, "a check on time: the next slot");
-
-    m->slot = slot;
-    m->due = slot + 9700;
-    ngx_uptime_schedule_after(m, 1, slot + 9800);
-    tap_is_int(m->slot, slot + 10000, "made up for: the next slot");
-    tap_is_int(m->due, slot + 19700, "... the retry interval later");
-
-    m->slot = slot;
-    m->due = slot + 9700;
-    ngx_uptime_schedule_after(m, 0, slot + 9800);
-    tap_is_int(m->due, slot + 10000, "made up for, not failed: on time");
-
-    m->slot = slot;
-    m->due = slot + 9700;
-    ngx_uptime_schedule_after(m, 1, slot + 10200);
-    tap_is_int(m->slot, slot + 10000, "a slot that came meanwhile");
-    tap_is_int(m->due, slot + 19700, "... the retry interval later");
-
-    m->retry = 3600000;
-    m->slot = slot;
-    m->due = slot + 9700;
-    ngx_uptime_schedule_after(m, 1, slot + 9800);
-    tap_is_int(m->due, slot + 19700, "a long retry: at most the interval");
-
-    m->slot = slot;
-    m->due = slot + 86400000;
-    ngx_uptime_schedule_after(m, 1, slot + 100);
-    tap_is_int(m->due, slot + 10100, "the clock was set back");
-
-    ngx_free(m);
 }
 
 
@@ -432,10 +234,6 @@ main(void)
 {
     ngx_stub_fail = 0;
 
-    slots();
-    first();
-    after();
-    confirmed();
     table();
     walk();
     memory();
