@@ -9,7 +9,8 @@ COPY config config.make ngx_http_uptime_module.c /src/
 COPY src /src/src/
 COPY sql /src/sql/
 COPY data /src/data/
-COPY tools/build tools/embed-sql tools/embed-passwords tools/lib.sh \
+COPY tools/build tools/embed-sql tools/embed-passwords tools/embed-file \
+     tools/lib.sh \
     /src/tools/
 
 RUN /src/tools/build

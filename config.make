@@ -16,6 +16,12 @@ $NGX_OBJS/uptime/ngx_uptime_common_list.c: \\
 		$ngx_addon_dir/data/common-passwords.txt $NGX_OBJS/uptime
 	touch $NGX_OBJS/uptime/ngx_uptime_common_list.c
 
+$NGX_OBJS/uptime/ngx_uptime_openapi.c: \\
+	$ngx_addon_dir/src/api/openapi.json $ngx_addon_dir/tools/embed-file
+	$ngx_addon_dir/tools/embed-file $ngx_addon_dir/src/api/openapi.json \\
+		$NGX_OBJS/uptime ngx_uptime_openapi
+	touch $NGX_OBJS/uptime/ngx_uptime_openapi.c
+
 $NGX_OBJS/uptime/ngx_uptime_sql.h: $NGX_OBJS/uptime/ngx_uptime_sql.c
 	@:
 

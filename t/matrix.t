@@ -58,6 +58,7 @@ my %expected = (
     'POST /monitors/:id/pause'  => ['USER', 200],
     'POST /monitors/:id/resume' => ['USER', 200],
     'GET /monitors/:id/checks'  => ['USER', 200],
+    'GET /openapi.json'         => ['ANYONE', 200],
     'GET /push/:token'          => ['ANYONE', 404],
     'POST /push/:token'         => ['ANYONE', 404],
 );

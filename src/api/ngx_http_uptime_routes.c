@@ -149,6 +149,12 @@ static const ngx_uptime_field_t  ngx_http_uptime_key_fields[] = {
 
 
 static void ngx_http_uptime_live(ngx_http_uptime_ctx_t *ctx);
+static void ngx_http_uptime_openapi(ngx_http_uptime_ctx_t *ctx);
+
+
+/* src/api/openapi.json, made by tools/embed-file */
+extern const char    ngx_uptime_openapi[];
+extern const size_t  ngx_uptime_openapi_len;
 
 
 const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
@@ -288,6 +294,9 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
     { NGX_HTTP_POST, "/push/:token", NGX_HTTP_UPTIME_ANYONE, 200,
       ngx_http_uptime_push_args, NULL, 0, 0, NULL, ngx_http_uptime_push },
 
+    { NGX_HTTP_GET, "/openapi.json", NGX_HTTP_UPTIME_ANYONE, 200,
+      NULL, NULL, 0, 0, NULL, ngx_http_uptime_openapi },
+
     { 0, NULL, 0, 0, NULL, NULL, 0, 0, NULL, NULL }
 };
 
@@ -298,6 +307,18 @@ static void
 ngx_http_uptime_live(ngx_http_uptime_ctx_t *ctx)
 {
     static const ngx_str_t  body = ngx_string("{\"status\":\"ok\"}");
+
+    ngx_http_uptime_respond(ctx, NGX_HTTP_OK, &body, -1, 0);
+}
+
+
+static void
+ngx_http_uptime_openapi(ngx_http_uptime_ctx_t *ctx)
+{
+    ngx_str_t  body;
+
+    body.data = (u_char *) ngx_uptime_openapi;
+    body.len = ngx_uptime_openapi_len;
 
     ngx_http_uptime_respond(ctx, NGX_HTTP_OK, &body, -1, 0);
 }

@@ -9,6 +9,8 @@ use warnings;
 use HTTP::Tiny;
 use JSON::PP ();
 use Socket qw(IPPROTO_TCP TCP_NODELAY);
+use Test::More ();
+use Uptime::Openapi qw(violations);
 
 my $json = JSON::PP->new->canonical->utf8->allow_nonref;
 
@@ -61,6 +63,10 @@ sub request {
 
     $res->{json} = eval { $json->decode($res->{content}) }
         if ($res->{headers}{'content-type'} // '') =~ /json/;
+
+    # every answer has to be as documented
+    Test::More::fail("openapi: $_") for violations($method, $url, $res);
+
     return $res;
 }
 
