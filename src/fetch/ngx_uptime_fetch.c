@@ -170,7 +170,9 @@ ngx_uptime_fetch_url(ngx_uptime_fetch_t *f, const ngx_str_t *text,
     ngx_uptime_url_t      url;
     ngx_uptime_url_err_e  err;
 
-    err = ngx_uptime_url_parse(f->pool, text, base, &url);
+    err = f->request.connect_only
+          ? ngx_uptime_fetch_service(f->pool, text, &url)
+          : ngx_uptime_url_parse(f->pool, text, base, &url);
 
     switch (err) {
 
@@ -185,6 +187,7 @@ ngx_uptime_fetch_url(ngx_uptime_fetch_t *f, const ngx_str_t *text,
     case NGX_UPTIME_URL_SCHEME:
     case NGX_UPTIME_URL_CREDENTIALS:
     case NGX_UPTIME_URL_PORT:
+    case NGX_UPTIME_URL_DATA_PORT:
         f->result.blocked = 1;
         return NGX_ERROR;
 

@@ -58,6 +58,7 @@ typedef struct {
     unsigned                       keep_body:1; /* for inspect              */
     unsigned                       follow:1;
     unsigned                       verify_tls:1;
+    unsigned                       connect_only:1; /* tls://host:port       */
     unsigned                       tls_resume:1; /* sessions of tls_scope   */
     int64_t                        tls_scope;   /* the monitor's id         */
 } ngx_uptime_fetch_request_t;
@@ -176,6 +177,13 @@ ngx_int_t ngx_uptime_fetch_keep(ngx_uptime_fetch_t *f, u_char *p, size_t len);
 
 /* CURLOPT_WRITEFUNCTION */
 size_t ngx_uptime_fetch_hop_body(char *p, size_t size, size_t n, void *data);
+
+/*
+ * "tls://host:port", any port but those of databases, as libcurl has to see
+ * it.
+ */
+ngx_uptime_url_err_e ngx_uptime_fetch_service(ngx_pool_t *pool,
+    const ngx_str_t *text, ngx_uptime_url_t *url);
 
 /* Adds what the hop saw to the result. */
 void ngx_uptime_fetch_hop_collect(ngx_uptime_fetch_t *f);

@@ -237,7 +237,8 @@ ngx_uptime_fetch_head_code(ngx_uptime_fetch_t *f, CURLcode code)
     switch (code) {
 
     case CURLE_OK:
-        return f->headed ? CURLE_OK : CURLE_PARTIAL_FILE;
+        return (f->headed || f->request.connect_only) ? CURLE_OK
+                                                      : CURLE_PARTIAL_FILE;
 
     case CURLE_ABORTED_BY_CALLBACK:
     case CURLE_WRITE_ERROR:

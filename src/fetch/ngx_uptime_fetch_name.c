@@ -142,3 +142,34 @@ ngx_uptime_fetch_name_rest(ngx_uptime_fetch_t *f)
 
     return p;
 }
+
+
+ngx_uptime_url_err_e
+ngx_uptime_fetch_service(ngx_pool_t *pool, const ngx_str_t *text,
+    ngx_uptime_url_t *url)
+{
+    u_char                *p;
+    ngx_uptime_url_err_e   err;
+
+    err = ngx_uptime_url_target(pool, text, url);
+
+    if (err != NGX_UPTIME_URL_OK) {
+        return err;
+    }
+
+    if (ngx_strncmp(url->text.data, "tls:", 4) != 0) {
+        return NGX_UPTIME_URL_MALFORMED;
+    }
+
+    p = ngx_pnalloc(pool, url->text.len + sizeof("https/") - 3);
+    if (p == NULL) {
+        return NGX_UPTIME_URL_NO_MEMORY;
+    }
+
+    url->text.len = ngx_sprintf(p, "https%s/%Z", url->text.data + 3) - p - 1;
+    url->text.data = p;
+
+    ngx_str_set(&url->scheme, "https");
+
+    return NGX_UPTIME_URL_OK;
+}

@@ -142,6 +142,12 @@ ngx_uptime_fetch_options_request(ngx_uptime_fetch_t *f)
     r = &f->request;
     rc = CURLE_OK;
 
+    if (r->connect_only) {
+        /* whoever answers need not know HTTP, nor its name in TLS */
+        ngx_uptime_set(CURLOPT_CONNECT_ONLY, 1L);
+        ngx_uptime_set(CURLOPT_SSL_ENABLE_ALPN, 0L);
+    }
+
     ngx_uptime_set(CURLOPT_HTTPHEADER, f->headers);
 
     if (ngx_strcmp(r->method.data, "HEAD") == 0) {

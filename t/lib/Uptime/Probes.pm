@@ -28,30 +28,46 @@ sub probe_start {
 }
 
 
-# name => [{ fields of the API }, outcome, cause]; every hour, so that there
-# is one check of each
+# name => [{ fields of the API }, outcome, cause, 'sql']; every hour, so that
+# there is one check of each.  sql: the API would refuse it at once
 sub add_monitors {
     my ($kind, %monitors) = @_;
 
-    my ($user) = $t->user;
+    my ($user, $token) = $t->user;
+    my $client = $t->client($token);
 
     for my $name (sort keys %monitors) {
-        my %f = (timeout => 5, %{ $monitors{$name}[0] });
-        $f{tls_server_name} = delete $f{tls_name} if exists $f{tls_name};
-        my %all = (owner_id => $user, name => "$kind-$name", type => $kind,
-            interval => 3600, method => 'GET', headers => '{}',
-            expected_status => '200-399', keyword_mode => 'present',
-            follow_redirects => 1, max_redirects => 5, verify_tls => 1,
-            failure_threshold => 1, retry_interval => 10,
-            cert_warn_days => 14, tags => '{}', paused => 0, %f);
-        my @columns = sort keys %all;
-        $id{$name} = $t->value('INSERT INTO monitors ('
-            . join(', ', @columns) . ') VALUES ('
-            . join(', ', ('?') x @columns) . ') RETURNING id',
-            @all{@columns});
+        my ($fields, undef, undef, $sql) = @{ $monitors{$name} };
+        my %f = (name => "$kind-$name", type => $kind, interval => 3600,
+            failure_threshold => 1, timeout => 5, %$fields);
+
+        if ($sql) {
+            $id{$name} = _insert($user, %f);
+            next;
+        }
+
+        my $r = $client->post('/monitors', \%f);
+        is($r->{status}, 201, "monitor $name") or diag($r->{content});
+        $id{$name} = $r->{json}{id};
     }
 
     return;
+}
+
+
+sub _insert {
+    my ($user, %f) = @_;
+
+    my %all = (owner_id => $user, method => 'GET', headers => '{}',
+        expected_status => '200-399', keyword_mode => 'present',
+        follow_redirects => 1, max_redirects => 5, verify_tls => 1,
+        retry_interval => 10, cert_warn_days => 14, tags => '{}',
+        paused => 0, %f);
+    my @columns = sort keys %all;
+
+    return $t->value('INSERT INTO monitors (' . join(', ', @columns)
+        . ') VALUES (' . join(', ', ('?') x @columns) . ') RETURNING id',
+        @all{@columns});
 }
 
 
