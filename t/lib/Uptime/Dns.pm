@@ -128,8 +128,14 @@ sub _serve {
             print $log '.';
             my ($delay, $answer) = $self->_answer($packet, \%seen);
             next if !defined $answer;
+
+            if (!$delay) {
+                send $socket, $answer, 0, $peer;
+                next;
+            }
+
             push @later, [time + $delay / 1000, $answer, $peer];
-            @later = sort { $a->[0] <=> $b->[0] } @later if $delay;
+            @later = sort { $a->[0] <=> $b->[0] } @later;
         }
 
         while (@later && $later[0][0] <= time) {

@@ -1,0 +1,174 @@
+# Names: what each kind of answer means, and whose fault no answer is.  A name
+# that nobody answers is the target's failure as long as the DNS server
+# answers others; a server that answers nothing, or no route to anywhere, is
+# ours: unknown, and nobody is told.
+
+use strict;
+use warnings;
+
+use Uptime::Netns;
+use Uptime::Dns;
+use Uptime::Hostile;
+use Uptime::Test;
+
+my $unable = Uptime::Hostile::unable();
+plan(skip_all => $unable) if $unable;
+
+use constant { PUBLIC => '93.184.215.14', MANY => 100 };
+
+my $t = Uptime::Test->new(checker => 1, allow => '', per_host => 0);
+my $dns = Uptime::Dns->start(dir => "$t->{dir}/dns");
+my $hostile = Uptime::Hostile->start(dir => "$t->{dir}/hostile",
+    address => '::', host => PUBLIC);
+my $server = $t->nginx;
+my $c = $t->user_client;
+my $port = $hostile->port('ok');
+my $pub = Uptime::Dns::hex(PUBLIC);
+my $pub6 = Uptime::Dns::hex('2606:4700::1111');
+
+until_ok { $c->get('/health/ready')->{status} == 200 } 10, 'ready';
+
+
+sub monitor {
+    my ($url, %o) = @_;
+
+    my $r = $c->post('/monitors', { url => $url, interval => 3600,
+        timeout => 3, failure_threshold => 1, %o });
+    return $r->{json}{id} // die $r->{content};
+}
+
+
+# verdict of the newest check of each
+sub verdicts {
+    my ($after, @ids) = @_;
+
+    my @rows;
+    until_ok {
+        @rows = $t->sql('SELECT DISTINCT ON (monitor_id) monitor_id, outcome,
+            cause, latency_us FROM checks WHERE monitor_id = ANY (?)
+            AND checked_at > ?::timestamptz
+            ORDER BY monitor_id, checked_at DESC', \@ids, $after);
+        @rows == @ids;
+    } 25, scalar(@ids) . ' judged';
+
+    return map { ($_->{monitor_id} => [join(' ', grep { defined }
+        @$_{qw(outcome cause)}), $_->{latency_us}]) } @rows;
+}
+
+
+# --- every kind of answer
+
+my %answers = (
+    "v4-$pub"             => 'up',
+    "v6-$pub6"            => 'up',
+    "all-$pub-$pub6"      => 'up',
+    "cn-1-$pub"           => 'up',
+    "cn-8-$pub"           => 'up',
+    "many-30-$pub-$pub"   => 'up',
+    "slow-500-$pub"       => 'up',
+    "slow-1500-$pub"      => 'up',
+    'nx'                  => 'down dns_not_found',
+    'none'                => 'down dns_not_found',
+    'fail'                => 'down dns_failure',
+    'refused'             => 'down dns_failure',
+    'loop'                => 'down dns_failure|dns_timeout|dns_not_found',
+    'mute'                => 'down dns_timeout',
+    'noise'               => 'down dns_timeout',
+    'other'               => 'down dns_timeout|dns_failure',
+    "slow-4000-$pub"      => 'down dns_timeout',
+);
+
+# somebody who is answered all the time
+my @answered = map { monitor("http://slow-${_}00-$pub-l.test:$port/") }
+    1 .. 29;
+my %id = map { $_ => monitor("http://$_-t.test:$port/") =~ s/^//r }
+    sort keys %answers;
+my $zero = '2000-01-01';
+my %got = verdicts($zero, values %id);
+
+for my $name (sort keys %answers) {
+    my ($got, $us) = @{ $got{ $id{$name} } };
+    my ($outcome, @cause) = split /[ |]/, $answers{$name};
+    my @good = @cause ? map { "$outcome $_" } @cause : $outcome;
+    ok(scalar(grep { $_ eq $got } @good), "$name: $answers{$name}")
+        or diag("got $got");
+    cmp_ok($us, '<', 4e6, '... within timeout and a second');
+}
+
+%got = verdicts($zero, @answered);
+is(scalar(grep { $_->[0] eq 'up' } values %got), scalar @answered,
+    'the others are up');
+
+
+# --- what is ours: on many targets with addresses of their own
+
+my @targets = map {
+    my $address = "93.184." . (1 + $_ % 25) . ".$_";
+    monitor($_ % 2 ? "http://v4-" . Uptime::Dns::hex($address)
+        . "-many.test:$port/" : "http://$address:$port/", interval => 10,
+        timeout => 2)
+} 1 .. MANY;
+%got = verdicts($zero, @targets);
+is(scalar(grep { $_->[0] eq 'up' } values %got), MANY,
+    MANY . ' targets at ' . MANY . ' addresses are up');
+
+
+sub names { return map { $targets[$_ - 1] } grep { $_ % 2 } 1 .. MANY }
+sub literals { return map { $targets[$_ - 1] } grep { !($_ % 2) } 1 .. MANY }
+
+
+sub counted {
+    my ($name, $want, @ids) = @_;
+
+    my %n;
+    %got = verdicts($t->value('SELECT now()'), @ids);
+    $n{ $_->[0] }++ for values %got;
+    return is_deeply(\%n, { $want => scalar @ids }, "$name: $want");
+}
+
+
+my $from = $server->log_size;
+
+# answers are remembered for 60 s, so these names are new ones
+sub renamed {
+    my ($tag) = @_;
+
+    $t->execute('UPDATE monitors SET url = regexp_replace(url,
+        \'-[a-z]+\.test\', \'-\' || ? || \'.test\'), version = version + 1
+        WHERE id = ANY (?)', $tag, [names()]);
+    return;
+}
+
+
+$dns->mode('mute');
+renamed('muted');
+counted('a silent DNS server', 'unknown own_network', names());
+
+$dns->stop;
+Uptime::Netns::routes('del');
+counted('no DNS server and no route', 'unknown own_network', @targets);
+
+Uptime::Netns::routes('add');
+$dns->mode('');
+$dns->run;
+renamed('back');
+counted('all is back', 'up', @targets);
+
+my @told = $server->log_lines(qr/monitor \d+ .* is (?:down|up)/, $from);
+is_deeply(\@told, [], 'users were told nothing');
+my @operator = $server->log_lines(qr/no DNS server answers/, $from);
+is(scalar @operator, 1, 'the operator once');
+
+# the failure of one target in between would still be told
+my $one = $targets[1];
+$t->execute('UPDATE monitors SET url = ?, version = version + 1
+    WHERE id = ?', 'http://' . PUBLIC . ':' . $hostile->port('rst_request')
+    . '/', $one);
+until_ok { $server->log_lines(qr/monitor $one .* is down: reset/, $from) } 25,
+    'a real failure is told';
+
+# nginx's own resolver says what it meets
+$server->expect_log('recv\(\) failed', 'send\(\) failed',
+    'could not be resolved', 'unexpected');
+
+done_testing;
