@@ -17,8 +17,11 @@
 #include "ngx_uptime_fetch.h"
 
 
-/* of one hop: interim responses, head, trailers; libcurl's limit is 300 KiB */
-#define NGX_UPTIME_FETCH_HEAD    262144
+/*
+ * Of one hop: interim responses, head, trailers.  libcurl keeps all of them,
+ * up to 300 KiB; servers and proxies commonly allow 8 to 32 KiB.
+ */
+#define NGX_UPTIME_FETCH_HEAD    65536
 
 /* beyond the body's own limit: what a transfer encoding may add to it */
 #define NGX_UPTIME_FETCH_NOISE   2097152
