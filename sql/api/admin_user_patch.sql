@@ -24,7 +24,7 @@ WITH admins AS MATERIALIZED (
     FROM (SELECT count(*) AS n,
                  count(*) FILTER (WHERE id = $1::bigint) AS callers
           FROM admins) held, users o, arg
-    WHERE o.id = $2::bigint
+    WHERE o.id = $2::bigint AND o.deleted_at IS NULL
     FOR UPDATE OF o
 ), u AS (
     UPDATE users u SET

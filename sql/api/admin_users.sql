@@ -12,7 +12,7 @@ WITH caller AS (
     SELECT u.id, {{account_json}} AS object,
            row_number() OVER (ORDER BY u.id) AS n
     FROM (SELECT u.* FROM users u, arg, caller
-          WHERE u.id > arg.after
+          WHERE u.id > arg.after AND u.deleted_at IS NULL
             AND ($2::jsonb ->> 'q' IS NULL
                  OR strpos(u.email, lower($2::jsonb ->> 'q')) > 0)
           ORDER BY u.id

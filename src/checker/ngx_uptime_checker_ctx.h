@@ -96,6 +96,7 @@ typedef struct {
     int64_t                        id;          /* 0: not registered        */
     int64_t                        dead[NGX_UPTIME_SHM_RUNS];
     ngx_uint_t                     ndead;       /* checkers to inherit from */
+    ngx_msec_t                     housekeep;   /* until the next time      */
     ngx_uptime_shard_e             shard[NGX_UPTIME_SHARDS];
     int64_t                        epoch[NGX_UPTIME_SHARDS];
 

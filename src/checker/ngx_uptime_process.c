@@ -234,13 +234,15 @@ ngx_uptime_process_housekept(ngx_uptime_pg_query_t *q)
         return;
     }
 
+    ck->housekeep = ngx_uptime_pg_num(q, 0, 1) ? NGX_UPTIME_PROCESS_AGAIN
+                                               : NGX_UPTIME_PROCESS_HOUR;
+
     if (ck->id == 0) {
         ngx_uptime_checker_register(ck);
         return;
     }
 
-    ngx_uptime_process_later(ck, ngx_uptime_process_housekeep,
-                             NGX_UPTIME_PROCESS_HOUR);
+    ngx_uptime_process_later(ck, ngx_uptime_process_housekeep, ck->housekeep);
 }
 
 
@@ -341,8 +343,7 @@ ngx_uptime_process_registered(ngx_uptime_pg_query_t *q)
                       ck->id, ngx_uptime_pg_num(q, 0, 3));
     }
 
-    ngx_uptime_process_later(ck, ngx_uptime_process_housekeep,
-                             NGX_UPTIME_PROCESS_HOUR);
+    ngx_uptime_process_later(ck, ngx_uptime_process_housekeep, ck->housekeep);
 
     /* the second time, after it was forgotten, all of this runs already */
 

@@ -1,5 +1,6 @@
 # An account with very many monitors is disabled and enabled within a second,
-# and checkers find all of its monitors in pages.
+# and checkers find all of its monitors in pages.  It is deleted within a
+# second as well; the checker deletes its rows.
 #
 # MONITORS=100000; 5000 unless told.
 
@@ -83,5 +84,52 @@ for my $disabled (true, false) {
         { ($disabled ? 'paused' : 'active') => $n },
         '... and checkers see that of every monitor');
 }
+
+
+# --- delete
+
+my $id = $owner->{id};
+my $key = $owner->log_in->{client}->post('/keys', { name => 'k' })
+    ->{json}{key};
+my $there = $owner->log_in;
+my $begin = time;
+$res = $there->{client}->delete('/me', { password => $owner->{password} });
+my $took = time - $begin;
+is($res->{status}, 204, 'deleted') or diag($res->{content});
+cmp_ok($took, '<', 1, '... within a second');
+diag(sprintf 'delete: %.3f s', $took);
+
+problem_ok($t->client($key)->get('/me'), 401, 'invalid_token',
+    'its key is none at once');
+problem_ok($there->{client}->get('/me'), 401, 'invalid_token',
+    'it cannot be asked for');
+problem_ok($there->send('/auth/refresh'), 401, 'invalid_session',
+    'its session is over');
+problem_ok($t->client->post('/auth/login', { email => $owner->{email},
+    password => $owner->{password} }), 401, 'invalid_credentials',
+    'nobody logs in');
+is_deeply([grep { $_->{id} == $id } @{ $a->get('/users')->{json}{items} }],
+    [], 'administrators do not see it');
+problem_ok($a->patch("/users/$id", { disabled => false }), 404, 'not_found',
+    '... and cannot bring it back');
+my $again = Uptime::Session->sign_up($t->client, email => $owner->{email});
+is($again->{client}->get('/monitors')->{json}{counts}{pending}, 0,
+    'the address can sign up again and has nothing');
+
+$begin = time;
+$t->server->signal('HUP');
+until_ok { !$t->value('SELECT count(*) FROM users WHERE id = ?', $id) }
+    30 + $n / 500, 'the rest goes with time';
+diag(sprintf 'all rows gone after %.0f s', time - $begin);
+for ($t->sql("SELECT c.table_name AS t, c.column_name AS c
+    FROM information_schema.columns c
+    JOIN information_schema.tables USING (table_schema, table_name)
+    WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'
+    AND column_name IN ('user_id', 'owner_id', 'created_by')"))
+{
+    is($t->value("SELECT count(*) FROM $_->{t} WHERE $_->{c} = ?", $id), 0,
+        "nothing is left in $_->{t}");
+}
+is($t->value('SELECT count(*) FROM monitor_state'), 0, 'nor of its monitors');
 
 done_testing;
