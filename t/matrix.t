@@ -164,6 +164,13 @@ $refused{'an ended session'} = $ended->{token};
 
 # --- one route
 
+# what every answer has, errors too
+my %guards = ('cache-control' => 'no-store',
+    'x-content-type-options' => 'nosniff', 'referrer-policy' => 'no-referrer',
+    'content-security-policy' =>
+        "default-src 'none'; frame-ancestors 'none'");
+my ($answers, @unguarded) = (0);
+
 sub object {
     my ($route) = @_;
 
@@ -178,8 +185,13 @@ sub ask {
     my $path = $route->{path} =~ s/:id/$id/r;
     my $body = $expected{ $route->{name} }[2];
     $body = $body->() if ref $body eq 'CODE';
-    return $anybody->request($route->{method}, $path, $body,
+    my $res = $anybody->request($route->{method}, $path, $body,
         token => $token);
+    my $h = $res->{headers};
+    push @unguarded, map { "$route->{name} ($res->{status}): $_" } grep {
+        ($h->{$_} // '') ne $guards{$_} } sort keys %guards;
+    $answers++;
+    return $res;
 }
 
 
@@ -297,6 +309,9 @@ for my $route (grep { $expected{ $_->{name} } } @routes) {
     with_key($route, $_) for qw(read write);
     of_another($route) if $make && $route->{level} ne 'ADMIN';
 }
+
+cmp_ok($answers, '>', 300, 'there were answers');
+is_deeply(\@unguarded, [], 'all with the headers that guard them');
 
 is($t->value('SELECT count(*) FROM users WHERE id = ?', $victim->{id}), 1,
     'the one whose credentials were bad is still there');

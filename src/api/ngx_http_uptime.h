@@ -264,6 +264,10 @@ ngx_str_t ngx_http_uptime_arg(ngx_http_uptime_ctx_t *ctx, const char *name);
 void ngx_http_uptime_password(ngx_http_uptime_ctx_t *ctx, const char *name,
     ngx_str_t *hash, ngx_http_uptime_hashed_pt handler);
 
+/* A new secret, in ctx->data, and what is stored of it.  NGX_ERROR: memory. */
+ngx_int_t ngx_http_uptime_secret(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_digest_t *digest);
+
 /* Columns from col on: id, role, user object.  NULL: no memory. */
 ngx_http_uptime_user_t *ngx_http_uptime_user(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q, ngx_uint_t col);
@@ -271,6 +275,10 @@ ngx_http_uptime_user_t *ngx_http_uptime_user(ngx_http_uptime_ctx_t *ctx,
 /* Starts a session and answers with its tokens.  user is copied. */
 void ngx_http_uptime_session_start(ngx_http_uptime_ctx_t *ctx,
     ngx_http_uptime_user_t *user, ngx_uint_t status);
+
+/* The same for the user in the columns from col on. */
+void ngx_http_uptime_session_start_row(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q, ngx_uint_t col, ngx_uint_t status);
 
 /* The refresh cookie; an empty secret takes it away. */
 ngx_int_t ngx_http_uptime_cookie_set(ngx_http_uptime_ctx_t *ctx,

@@ -87,6 +87,25 @@ ngx_http_uptime_hashed(void *data, ngx_int_t rc, ngx_str_t *hash)
 }
 
 
+ngx_int_t
+ngx_http_uptime_secret(ngx_http_uptime_ctx_t *ctx, ngx_uptime_digest_t *digest)
+{
+    ngx_uptime_secret_t  *secret;
+
+    secret = ngx_palloc(ctx->request->pool, sizeof(ngx_uptime_secret_t));
+    if (secret == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_uptime_secret_new(secret);
+    ngx_uptime_secret_digest(digest, secret->text, NGX_UPTIME_SECRET_LEN);
+
+    ctx->data = secret;
+
+    return NGX_OK;
+}
+
+
 /* Columns from col on: id, role, user object.  NULL: no memory. */
 
 ngx_http_uptime_user_t *

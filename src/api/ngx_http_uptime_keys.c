@@ -83,21 +83,15 @@ ngx_http_uptime_key_found(ngx_http_uptime_ctx_t *ctx,
 void
 ngx_http_uptime_key_create(ngx_http_uptime_ctx_t *ctx)
 {
-    ngx_str_t             texts[2];
-    u_char                hex[NGX_UPTIME_DIGEST_LEN + 1], id[NGX_INT64_LEN];
-    ngx_uptime_digest_t   digest;
-    ngx_uptime_secret_t  *secret;
+    u_char               hex[NGX_UPTIME_DIGEST_LEN + 1], id[NGX_INT64_LEN];
+    ngx_str_t            texts[2];
+    ngx_uptime_digest_t  digest;
 
-    secret = ngx_palloc(ctx->request->pool, sizeof(ngx_uptime_secret_t));
-    if (secret == NULL) {
+    if (ngx_http_uptime_secret(ctx, &digest) != NGX_OK) {
         ngx_http_uptime_fail(ctx, "internal_error");
         return;
     }
 
-    ctx->data = secret;
-
-    ngx_uptime_secret_new(secret);
-    ngx_uptime_secret_digest(&digest, secret->text, NGX_UPTIME_SECRET_LEN);
     ngx_cpystrn(hex, digest.hex, sizeof(hex));
 
     texts[0] = ngx_http_uptime_number_text(id, ctx->caller.user);

@@ -50,12 +50,21 @@ ngx_http_uptime_headers(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status)
     static const ngx_str_t   no_store = ngx_string("no-store");
     static const ngx_str_t   nosniff = ngx_string("nosniff");
     static const ngx_str_t   bearer = ngx_string("Bearer");
+    static const ngx_str_t   no_referrer = ngx_string("no-referrer");
+
+    /* an answer that is opened as a page is none, in no frame either */
+    static const ngx_str_t   csp = ngx_string("default-src 'none'; "
+                                              "frame-ancestors 'none'");
 
     r = ctx->request;
 
     if (ngx_http_uptime_header(r, "X-Request-Id", &ctx->request_id) != NGX_OK
         || ngx_http_uptime_header(r, "Cache-Control", &no_store) != NGX_OK
         || ngx_http_uptime_header(r, "X-Content-Type-Options", &nosniff)
+           != NGX_OK
+        || ngx_http_uptime_header(r, "Content-Security-Policy", &csp)
+           != NGX_OK
+        || ngx_http_uptime_header(r, "Referrer-Policy", &no_referrer)
            != NGX_OK)
     {
         return NGX_ERROR;

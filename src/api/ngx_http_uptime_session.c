@@ -81,6 +81,23 @@ ngx_http_uptime_session_start(ngx_http_uptime_ctx_t *ctx,
 }
 
 
+void
+ngx_http_uptime_session_start_row(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q, ngx_uint_t col, ngx_uint_t status)
+{
+    ngx_http_uptime_user_t  *user;
+
+    user = ngx_http_uptime_user(ctx, q, col);
+
+    if (user == NULL) {
+        ngx_http_uptime_fail(ctx, "internal_error");
+        return;
+    }
+
+    ngx_http_uptime_session_start(ctx, user, status);
+}
+
+
 static void
 ngx_http_uptime_session_started(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q)

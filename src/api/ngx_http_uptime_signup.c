@@ -139,43 +139,25 @@ static void
 ngx_http_uptime_signup_done(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q)
 {
-    ngx_http_uptime_user_t  *user;
-
-    if (ngx_http_uptime_refused(ctx, q)) {
-        return;
+    if (!ngx_http_uptime_refused(ctx, q)) {
+        ngx_http_uptime_session_start_row(ctx, q, 1, NGX_HTTP_CREATED);
     }
-
-    user = ngx_http_uptime_user(ctx, q, 1);
-
-    if (user == NULL) {
-        ngx_http_uptime_fail(ctx, "internal_error");
-        return;
-    }
-
-    ngx_http_uptime_session_start(ctx, user, NGX_HTTP_CREATED);
 }
 
 
 void
 ngx_http_uptime_invitation_create(ngx_http_uptime_ctx_t *ctx)
 {
-    u_char                time[NGX_INT64_LEN], id[NGX_INT64_LEN];
-    cJSON                *expires;
-    int64_t               seconds;
-    ngx_str_t             texts[4];
-    ngx_uptime_digest_t   digest;
-    ngx_uptime_secret_t  *secret;
+    u_char               time[NGX_INT64_LEN], id[NGX_INT64_LEN];
+    cJSON               *expires;
+    int64_t              seconds;
+    ngx_str_t            texts[4];
+    ngx_uptime_digest_t  digest;
 
-    secret = ngx_palloc(ctx->request->pool, sizeof(ngx_uptime_secret_t));
-    if (secret == NULL) {
+    if (ngx_http_uptime_secret(ctx, &digest) != NGX_OK) {
         ngx_http_uptime_fail(ctx, "internal_error");
         return;
     }
-
-    ctx->data = secret;
-
-    ngx_uptime_secret_new(secret);
-    ngx_uptime_secret_digest(&digest, secret->text, NGX_UPTIME_SECRET_LEN);
 
     expires = cJSON_GetObjectItemCaseSensitive(ctx->args, "expires_in");
     seconds = expires ? (int64_t) cJSON_GetNumberValue(expires)

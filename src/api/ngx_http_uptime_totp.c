@@ -378,21 +378,12 @@ static void
 ngx_http_uptime_totp_passed(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q)
 {
-    ngx_http_uptime_user_t  *user;
-
     if (q->rows == 0) {
         ngx_http_uptime_login_refused(ctx, "invalid_code");
         return;
     }
 
-    user = ngx_http_uptime_user(ctx, q, 0);
-
-    if (user == NULL) {
-        ngx_http_uptime_fail(ctx, "internal_error");
-        return;
-    }
-
-    ngx_http_uptime_session_start(ctx, user, NGX_HTTP_OK);
+    ngx_http_uptime_session_start_row(ctx, q, 0, NGX_HTTP_OK);
 }
 
 
