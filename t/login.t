@@ -56,6 +56,7 @@ my $user = Uptime::Session->sign_up($c[0], email => 'owner@example.com');
 
 my @known = map { login($c[$_ % 2], 'owner@example.com', "wrong $_") }
     1 .. 12;
+my $right = login($c[0], 'owner@example.com');      # within the second
 my @unknown = map { login($c[$_ % 2], 'nobody@example.com', "wrong $_") }
     1 .. 12;
 
@@ -65,8 +66,7 @@ problem_ok($known[11], 429, 'too_many_requests', 'the next is too early');
 is($known[11]{headers}{'retry-after'}, 1, 'by a second');
 is_deeply([map { strip($_) } @unknown], [map { strip($_) } @known],
     'an unknown mail gets the same answers, byte by byte');
-problem_ok(login($c[0], 'owner@example.com'), 429, 'too_many_requests',
-    'also with the right password');
+problem_ok($right, 429, 'too_many_requests', 'also with the right password');
 is($t->value("SELECT attempts FROM throttles "
     . "WHERE key = 'a:owner\@example.com'"), 10, 'none of these counts');
 
