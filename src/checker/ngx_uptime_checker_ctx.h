@@ -29,8 +29,8 @@ typedef enum {
 typedef struct {
     ngx_uptime_pg_query_t         *query;       /* one at a time            */
     ngx_event_t                    timer;
-    ngx_msec_t                     sent;        /* the last renewal         */
-    int64_t                        asked;       /* the same, steady clock   */
+    ngx_msec_t                     due;         /* the next renewal         */
+    int64_t                        asked;       /* the last, steady clock   */
     ngx_uint_t                     nodes;       /* that have live checkers  */
     ngx_uint_t                     share;
     ngx_uint_t                     held;
@@ -40,6 +40,8 @@ typedef struct {
     ngx_uint_t                     logged;
     unsigned                       wanted:1;    /* news came: at once       */
     unsigned                       failed:1;    /* the last renewal         */
+    unsigned                       doubt:1;     /* what is held is unknown  */
+    unsigned                       resolves:1;  /* the renewal in flight    */
     unsigned                       left:1;      /* gave everything back     */
 } ngx_uptime_lease_t;
 
@@ -117,6 +119,9 @@ typedef struct {
 void ngx_uptime_lease_start(ngx_uptime_checker_t *ck);
 void ngx_uptime_lease_news(ngx_uptime_checker_t *ck);
 void ngx_uptime_lease_leave(ngx_uptime_checker_t *ck);
+
+/* After a long sleep: lease.doubt is set until a renewal is answered. */
+void ngx_uptime_lease_doubt(ngx_uptime_checker_t *ck);
 
 /* between the files of the lease */
 

@@ -50,7 +50,7 @@ ngx_uptime_lease_start(ngx_uptime_checker_t *ck)
     l->timer.log = ck->log;
     l->timer.cancelable = 1;
 
-    l->sent = ngx_current_msec - NGX_UPTIME_LEASE_RENEW;
+    l->due = ngx_current_msec;
 
     ngx_uptime_lease_step(ck);
 }
@@ -80,6 +80,22 @@ ngx_uptime_lease_news(ngx_uptime_checker_t *ck)
 }
 
 
+void
+ngx_uptime_lease_doubt(ngx_uptime_checker_t *ck)
+{
+    if (ck->id == 0 || ck->stopping) {
+        return;
+    }
+
+    ck->lease.doubt = 1;
+
+    /* an answer that is on its way is of before */
+    ck->lease.resolves = 0;
+
+    ngx_uptime_lease_news(ck);
+}
+
+
 static void
 ngx_uptime_lease_timer(ngx_event_t *ev)
 {
@@ -94,7 +110,7 @@ ngx_uptime_lease_timer(ngx_event_t *ev)
 static void
 ngx_uptime_lease_step(ngx_uptime_checker_t *ck)
 {
-    ngx_msec_t           passed, wait;
+    ngx_msec_int_t       wait;
     ngx_uptime_lease_t  *l;
 
     l = &ck->lease;
@@ -103,9 +119,9 @@ ngx_uptime_lease_step(ngx_uptime_checker_t *ck)
         return;
     }
 
-    passed = ngx_current_msec - l->sent;
+    wait = (ngx_msec_int_t) (l->due - ngx_current_msec);
 
-    if (l->wanted || passed >= NGX_UPTIME_LEASE_RENEW) {
+    if (l->wanted || wait <= 0) {
         l->wanted = 0;
         ngx_uptime_lease_renew(ck);
         return;
@@ -115,8 +131,6 @@ ngx_uptime_lease_step(ngx_uptime_checker_t *ck)
         ngx_uptime_lease_release(ck);
         return;
     }
-
-    wait = NGX_UPTIME_LEASE_RENEW - passed;
 
     if (l->held < l->share) {
         wait = ngx_min(wait, NGX_UPTIME_LEASE_AGAIN);
@@ -130,7 +144,7 @@ ngx_uptime_lease_step(ngx_uptime_checker_t *ck)
         ngx_del_timer(&l->timer);
     }
 
-    ngx_add_timer(&l->timer, wait);
+    ngx_add_timer(&l->timer, (ngx_msec_t) wait);
 }
 
 
@@ -166,7 +180,8 @@ ngx_uptime_lease_renew(ngx_uptime_checker_t *ck)
 {
     ngx_uptime_pg_query_t  *q;
 
-    ck->lease.sent = ngx_current_msec;
+    ck->lease.due = ngx_current_msec + NGX_UPTIME_LEASE_RENEW;
+    ck->lease.resolves = ck->lease.doubt;
     ck->lease.asked = ngx_uptime_clock_steady();
 
     q = ngx_uptime_pg_query_create(ck->pg, NGX_UPTIME_SQL_CHECKER_RENEW);
@@ -195,36 +210,40 @@ ngx_uptime_lease_renewed(ngx_uptime_pg_query_t *q)
     l = &ck->lease;
     l->query = NULL;
 
-    if (q->err != NGX_UPTIME_PG_OK) {
-        /* once for every outage */
+    if (l->resolves) {
+        l->resolves = 0;
+        l->doubt = 0;
+        ngx_uptime_runner_wake(ck);
+    }
 
+    if (q->err != NGX_UPTIME_PG_OK) {
+
+        /* loud once for every outage */
         level = l->failed ? NGX_LOG_INFO : NGX_LOG_WARN;
+        l->failed = 1;
 
         ngx_log_error(level, ck->log, 0,
                       "uptime: leases could not be renewed: %s",
                       ngx_uptime_pg_strerror(q->err));
 
-        l->failed = 1;
-        l->sent = ngx_current_msec - NGX_UPTIME_LEASE_RENEW
-                  + NGX_UPTIME_LEASE_AGAIN;
+        l->due = ngx_current_msec + NGX_UPTIME_LEASE_AGAIN;
         ngx_uptime_lease_step(ck);
-        return;
-    }
-
-    ngx_uptime_clock_set(ck->log, l->asked, ngx_uptime_pg_num(q, 0, 1));
-
-    if (ngx_uptime_pg_num(q, 0, 0) == 0) {
-        ngx_log_error(NGX_LOG_WARN, ck->log, 0,
-                      "uptime: checker %L is not known any more", ck->id);
-        ck->id = 0;
-        ngx_uptime_lease_compare(ck, q);
-        ngx_uptime_checker_register(ck);
         return;
     }
 
     l->failed = 0;
 
+    ngx_uptime_clock_set(ck->log, l->asked, ngx_uptime_pg_num(q, 0, 1));
     ngx_uptime_lease_compare(ck, q);
+
+    if (ngx_uptime_pg_num(q, 0, 0) == 0) {
+        ngx_log_error(NGX_LOG_WARN, ck->log, 0,
+                      "uptime: checker %L is not known any more", ck->id);
+        ck->id = 0;
+        ngx_uptime_checker_register(ck);
+        return;
+    }
+
     ngx_uptime_lease_share(ck, q);
 
     if (l->held > l->share) {
@@ -285,8 +304,7 @@ ngx_uptime_lease_claimed(ngx_uptime_pg_query_t *q)
 
     if (ck->lease.held < ck->lease.share) {
         /* in a second, with a look at who is alive */
-        ck->lease.sent = ngx_current_msec - NGX_UPTIME_LEASE_RENEW
-                         + NGX_UPTIME_LEASE_AGAIN;
+        ck->lease.due = ngx_current_msec + NGX_UPTIME_LEASE_AGAIN;
     }
 
     ngx_uptime_lease_log(ck);

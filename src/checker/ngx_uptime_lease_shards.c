@@ -12,6 +12,9 @@
 #include "ngx_uptime_checker_ctx.h"
 
 
+#define NGX_UPTIME_LEASE_AFTER  50
+
+
 /* The database knows better what is ours. */
 
 void
@@ -27,12 +30,12 @@ ngx_uptime_lease_compare(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q)
 
     for (i = 0; i < q->rows; i++) {
 
-        if (ngx_uptime_pg_is_null(q, i, 5)) {
+        if (ngx_uptime_pg_is_null(q, i, 7)) {
             continue;
         }
 
-        shard = ngx_uptime_pg_num(q, i, 5);
-        epoch = ngx_uptime_pg_num(q, i, 6);
+        shard = ngx_uptime_pg_num(q, i, 7);
+        epoch = ngx_uptime_pg_num(q, i, 8);
 
         if (shard >= 0 && shard < NGX_UPTIME_SHARDS) {
             epochs[shard] = epoch;
@@ -74,6 +77,7 @@ ngx_uptime_lease_compare(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q)
 void
 ngx_uptime_lease_share(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q)
 {
+    ngx_msec_t           end;
     ngx_uint_t           before, newer;
     ngx_uptime_lease_t  *l;
 
@@ -85,6 +89,15 @@ ngx_uptime_lease_share(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q)
 
     l->share = newer ? 0 : NGX_UPTIME_SHARDS / l->nodes
                            + (before < NGX_UPTIME_SHARDS % l->nodes);
+
+    /* a lease of others that is not renewed in time: there when it ends */
+
+    end = ngx_uptime_pg_num(q, 0, 5);
+
+    if (end) {
+        end += ngx_current_msec + NGX_UPTIME_LEASE_AFTER;
+        l->due = ngx_min(l->due, end);
+    }
 }
 
 

@@ -151,7 +151,9 @@ ngx_uptime_runner_run(ngx_uptime_checker_t *ck)
     while (work < NGX_UPTIME_RUNNER_WORK) {
         m = ngx_uptime_schedule_head(&ck->schedule);
 
-        if (m == NULL || m->due > now
+        /* in doubt, others may check what was ours */
+
+        if (m == NULL || m->due > now || ck->lease.doubt
             || ngx_uptime_runner_taken(ck) >= ck->runner.max)
         {
             break;
@@ -205,9 +207,14 @@ ngx_uptime_runner_arm(ngx_uptime_checker_t *ck, int64_t now)
 
     m = ngx_uptime_schedule_head(&ck->schedule);
 
-    /* with all places taken, the next check that ends looks again */
+    /*
+     * With all places taken, the next check that ends looks again; in doubt,
+     * the lease does.
+     */
 
-    if (m != NULL && ngx_uptime_runner_taken(ck) < ck->runner.max) {
+    if (m != NULL && ngx_uptime_runner_taken(ck) < ck->runner.max
+        && !ck->lease.doubt)
+    {
         wait = ngx_min(wait, m->due - now);
         wait = ngx_max(wait, 1);
     }

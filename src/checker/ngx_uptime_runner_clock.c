@@ -15,6 +15,7 @@
 #define NGX_UPTIME_CLOCK_IDLE   100             /* ms between two looks     */
 #define NGX_UPTIME_CLOCK_BUSY   10
 #define NGX_UPTIME_CLOCK_STALL  1000
+#define NGX_UPTIME_CLOCK_SLEEP  8000            /* leases may be gone       */
 #define NGX_UPTIME_CLOCK_JUMP   2000
 #define NGX_UPTIME_CLOCK_QUIET  60000
 #define NGX_UPTIME_CLOCK_PIECE  4096            /* buckets                  */
@@ -126,6 +127,10 @@ ngx_uptime_runner_lag(ngx_uptime_checker_t *ck)
 
     r->stalled = ngx_current_msec;
     r->has_stalled = 1;
+
+    if (lag > NGX_UPTIME_CLOCK_SLEEP) {
+        ngx_uptime_lease_doubt(ck);
+    }
 
     if (now - r->lag_warned >= NGX_UPTIME_CLOCK_QUIET) {
         r->lag_warned = now;
