@@ -39,7 +39,7 @@ sub add_monitors {
     croak "no monitor: $res->{content}" if $res->{status} != 201;
     my $id = $self->{first} = $res->{json}{id};
 
-    my $columns = join ', ', map { $_->{column_name} } $t->sql(q{SELECT
+    my $columns = $self->{columns} = join ', ', map { $_->{column_name} } $t->sql(q{SELECT
         quote_ident(column_name) AS column_name
         FROM information_schema.columns
         WHERE table_schema = 'public' AND table_name = 'monitors'
