@@ -85,6 +85,8 @@ const ngx_uptime_field_t  ngx_http_uptime_monitor_fields[] = {
                          |NGX_UPTIME_FIELD_TRIM, 1, 254,
                          ngx_uptime_check_name),
     ngx_http_uptime_bool("tls_resume"),
+    { ngx_string("assertions"), NGX_UPTIME_FIELD_LIST, 0, 0, 10, NULL, 0,
+      ngx_uptime_check_assertions },
     ngx_http_uptime_bool("upside_down"),
     ngx_http_uptime_int("grace", 0, 0, 30 * 86400),
     ngx_uptime_null_field

@@ -37,7 +37,8 @@ static const ngx_uptime_validate_type_pt  ngx_uptime_validate_type[] = {
     ngx_uptime_validate_bool,
     ngx_uptime_validate_enum,
     ngx_uptime_validate_strings,
-    ngx_uptime_validate_headers
+    ngx_uptime_validate_headers,
+    ngx_uptime_validate_list
 };
 
 

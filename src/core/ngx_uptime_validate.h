@@ -24,8 +24,10 @@ typedef enum {
     NGX_UPTIME_FIELD_ENUM,         /* values: NULL-terminated C strings    */
     NGX_UPTIME_FIELD_STRINGS,      /* array; min..max: number of elements; */
                                    /* each 1..item_max characters          */
-    NGX_UPTIME_FIELD_HEADERS       /* object name: value, HTTP fields;     */
+    NGX_UPTIME_FIELD_HEADERS,      /* object name: value, HTTP fields;     */
                                    /* min..max: number of members          */
+    NGX_UPTIME_FIELD_LIST          /* array; min..max: number of elements; */
+                                   /* the check looks at them              */
 } ngx_uptime_field_type_e;
 
 
@@ -130,6 +132,10 @@ ngx_int_t ngx_uptime_check_auth_user(ngx_uptime_validate_ctx_t *ctx,
 
 /* a host's name, no address; lower-cases; code "bad_host" */
 ngx_int_t ngx_uptime_check_name(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
+
+/* a list for ngx_uptime_assert(); codes bad_path, bad_header_name, ... */
+ngx_int_t ngx_uptime_check_assertions(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
 
 /* "200-399,401"; code "bad_status_ranges" */

@@ -23,7 +23,6 @@ static ngx_int_t ngx_uptime_validate_header(ngx_uptime_validate_ctx_t *ctx,
 static ngx_int_t ngx_uptime_validate_header_name(
     ngx_uptime_validate_ctx_t *ctx, const ngx_str_t *name, cJSON *object,
     cJSON *value);
-static ngx_uint_t ngx_uptime_validate_header_token(const char *name);
 static ngx_uint_t ngx_uptime_validate_header_host(const char *value);
 static ngx_uint_t ngx_uptime_validate_header_refused(const char *name);
 
@@ -185,9 +184,7 @@ ngx_uptime_validate_header_name(ngx_uptime_validate_ctx_t *ctx,
 }
 
 
-/* RFC 9110, 5.6.2 */
-
-static ngx_uint_t
+ngx_uint_t
 ngx_uptime_validate_header_token(const char *name)
 {
     u_char       ch;

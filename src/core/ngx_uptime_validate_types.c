@@ -127,13 +127,45 @@ ngx_uptime_validate_strings(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *value)
 {
     cJSON       *element;
-    int64_t      n;
     ngx_int_t    rc, result;
     ngx_uint_t   i;
 
+    result = ngx_uptime_validate_list(ctx, field, value);
+
+    if (result != NGX_OK) {
+        return result;
+    }
+
+    element = value->child;
+
+    for (i = 0; element != NULL; element = element->next, i++) {
+        rc = ngx_uptime_validate_element(ctx, field, i, element);
+
+        if (rc == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+
+        if (rc == NGX_DECLINED) {
+            result = NGX_DECLINED;
+        }
+    }
+
+    return result;
+}
+
+
+ngx_int_t
+ngx_uptime_validate_list(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *value)
+{
+    int64_t  n;
+
     if (!cJSON_IsArray(value)) {
         return ngx_uptime_validate_refuse(ctx, &field->name, "wrong_type",
-                                          "must be a list of strings");
+                                          (field->type
+                                           == NGX_UPTIME_FIELD_LIST)
+                                          ? "must be a list"
+                                          : "must be a list of strings");
     }
 
     n = cJSON_GetArraySize(value);
@@ -151,22 +183,7 @@ ngx_uptime_validate_strings(ngx_uptime_validate_ctx_t *ctx,
                                                 field->min, "elements");
     }
 
-    result = NGX_OK;
-    element = value->child;
-
-    for (i = 0; element != NULL; element = element->next, i++) {
-        rc = ngx_uptime_validate_element(ctx, field, i, element);
-
-        if (rc == NGX_ERROR) {
-            return NGX_ERROR;
-        }
-
-        if (rc == NGX_DECLINED) {
-            result = NGX_DECLINED;
-        }
-    }
-
-    return result;
+    return NGX_OK;
 }
 
 

@@ -36,6 +36,12 @@ ngx_int_t ngx_uptime_validate_strings(ngx_uptime_validate_ctx_t *ctx,
 ngx_int_t ngx_uptime_validate_headers(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *value);
 
+ngx_int_t ngx_uptime_validate_list(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *value);
+
+/* RFC 9110, 5.6.2: 1 if it can be the name of a field */
+ngx_uint_t ngx_uptime_validate_header_token(const char *name);
+
 /* Adds an error; returns NGX_DECLINED, or NGX_ERROR without memory. */
 ngx_int_t ngx_uptime_validate_refuse(ngx_uptime_validate_ctx_t *ctx,
     const ngx_str_t *name, const char *code, const char *message);

@@ -7,12 +7,16 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "ngx_uptime_assert.h"
 #include "ngx_uptime_probe.h"
 
 
 static ngx_int_t ngx_uptime_probe_http_start(ngx_uptime_probe_t *p);
 static ngx_int_t ngx_uptime_probe_http_auth(ngx_uptime_probe_t *p,
     ngx_str_t *headers);
+static void ngx_uptime_probe_http_inspect(ngx_uptime_fetch_t *f);
+static ngx_int_t ngx_uptime_probe_http_field(void *data, const char *name,
+    ngx_uint_t n, ngx_str_t *value);
 static void ngx_uptime_probe_http_cancel(ngx_uptime_probe_t *p);
 static void ngx_uptime_probe_http_done(ngx_uptime_fetch_t *f);
 
@@ -51,6 +55,11 @@ ngx_uptime_probe_http_start(ngx_uptime_probe_t *p)
     /* what is not stored yet has nobody to keep a session for */
     request.tls_resume = (t->tls_resume && t->id != 0);
     request.tls_scope = t->id;
+
+    if (t->assertions.len) {
+        request.inspect = ngx_uptime_probe_http_inspect;
+        request.keep_body = ngx_uptime_assert_wants_body(&t->assertions);
+    }
 
     ngx_str_null(&headers);
 
@@ -131,6 +140,52 @@ ngx_uptime_probe_http_auth(ngx_uptime_probe_t *p, ngx_str_t *headers)
     headers->len = last - headers->data;
 
     return NGX_OK;
+}
+
+
+static void
+ngx_uptime_probe_http_inspect(ngx_uptime_fetch_t *f)
+{
+    ngx_uptime_probe_t *p = f->data;
+
+    ngx_int_t                      rc;
+    ngx_str_t                      list;
+    ngx_pool_t                    *pool;
+    const char                    *source;
+    ngx_uptime_assert_response_t   response;
+
+    pool = ngx_create_pool(1024, p->prober->log);
+    if (pool == NULL) {
+        f->result.own = NGX_UPTIME_OWN_RESOURCES;
+        return;
+    }
+
+    response.body = *ngx_uptime_fetch_body(f);
+    response.header = ngx_uptime_probe_http_field;
+    response.data = f;
+
+    list = p->target->assertions;
+
+    rc = ngx_uptime_assert(pool, &list, &response, &source);
+
+    ngx_destroy_pool(pool);
+
+    if (rc == NGX_DECLINED) {
+        f->result.assertion = (ngx_strcmp(source, "json") == 0)
+                              ? NGX_UPTIME_ASSERTION_JSON
+                              : NGX_UPTIME_ASSERTION_HEADER;
+
+    } else if (rc != NGX_OK) {
+        f->result.own = NGX_UPTIME_OWN_RESOURCES;
+    }
+}
+
+
+static ngx_int_t
+ngx_uptime_probe_http_field(void *data, const char *name, ngx_uint_t n,
+    ngx_str_t *value)
+{
+    return ngx_uptime_fetch_header(data, name, n, value);
 }
 
 

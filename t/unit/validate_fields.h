@@ -32,6 +32,8 @@ static const ngx_uptime_field_t  fields[] = {
       1, 3, NULL, 4, NULL },
     { ngx_string("headers"), NGX_UPTIME_FIELD_HEADERS, 0,
       0, 3, NULL, 6, NULL },
+    { ngx_string("assertions"), NGX_UPTIME_FIELD_LIST, 0,
+      0, 3, NULL, 0, ngx_uptime_check_assertions },
     { ngx_string("status"), NGX_UPTIME_FIELD_STRING, 0,
       1, 100, NULL, 0, ngx_uptime_check_status_ranges },
     { ngx_string("email"), NGX_UPTIME_FIELD_STRING, 0,

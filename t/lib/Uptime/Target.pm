@@ -34,6 +34,7 @@ use Uptime::Util qw(slurp spew);
 #   /echo               the request as the body
 #   /sni                the name that the client asked for in TLS
 #   /json/TEXT          that text (percent-encoded)
+#   /numbers/N          a JSON list of N bytes
 #   /field/NAME/VALUE   a header field
 sub start {
     my ($class, %o) = @_;
@@ -349,6 +350,14 @@ sub _answer_json {
 
     $arg =~ s/%([0-9A-Fa-f]{2})/chr hex $1/ge;
     return $self->_reply($c, 200, $arg, 'Content-Type' => 'application/json');
+}
+
+
+sub _answer_numbers {
+    my ($self, $c, $arg) = @_;
+
+    return $self->_reply($c, 200, '[' . '1,' x ($arg / 2 - 1) . '1]',
+        'Content-Type' => 'application/json');
 }
 
 
