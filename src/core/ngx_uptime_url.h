@@ -54,6 +54,14 @@ ngx_uptime_url_err_e ngx_uptime_url_parse(ngx_pool_t *pool,
     ngx_uptime_url_t *url);
 
 /*
+ * The same, quickly, for most URLs: NGX_OK, and the result is that of
+ * ngx_uptime_url_parse() without a base; NGX_DECLINED: ask that one;
+ * NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_uptime_url_plain(ngx_pool_t *pool, const ngx_str_t *text,
+    ngx_uptime_url_t *url);
+
+/*
  * The same for what any kind of monitor checks:
  *     http://..., https://...
  *     tcp://host:port, tls://host:port, icmp://host

@@ -170,6 +170,13 @@ ngx_uptime_fetch_url(ngx_uptime_fetch_t *f, const ngx_str_t *text,
     ngx_uptime_url_t      url;
     ngx_uptime_url_err_e  err;
 
+    if (base == NULL && !f->request.connect_only
+        && ngx_uptime_url_plain(f->pool, text, &url) == NGX_OK)
+    {
+        f->url = url;
+        return NGX_OK;
+    }
+
     err = f->request.connect_only
           ? ngx_uptime_fetch_service(f->pool, text, &url)
           : ngx_uptime_url_parse(f->pool, text, base, &url);

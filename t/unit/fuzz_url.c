@@ -6,7 +6,7 @@
  *
  * sources: src/core/ngx_uptime_url_rules.c src/core/ngx_uptime_url_target.c
  * sources: src/core/ngx_uptime_url.c src/core/ngx_uptime_host.c
- * sources: src/core/ngx_uptime_addr.c
+ * sources: src/core/ngx_uptime_addr.c src/core/ngx_uptime_url_plain.c
  */
 
 
@@ -19,6 +19,7 @@
 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+static void judge_plain(ngx_pool_t *pool, const ngx_str_t *text);
 static void judge_target(ngx_pool_t *pool, const ngx_str_t *text);
 static void judge(ngx_pool_t *pool, const ngx_uptime_url_t *url);
 static void require(int ok);
@@ -46,6 +47,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     require(ngx_uptime_url_parse(pool, &start, NULL, &base)
             == NGX_UPTIME_URL_OK);
 
+    judge_plain(pool, &text);
+
     if (data[0] & 2) {
         judge_target(pool, &text);
 
@@ -59,6 +62,27 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ngx_destroy_pool(pool);
 
     return 0;
+}
+
+
+/* The short way and the long way come to the same. */
+
+static void
+judge_plain(ngx_pool_t *pool, const ngx_str_t *text)
+{
+    ngx_uptime_url_t  plain, url;
+
+    if (ngx_uptime_url_plain(pool, text, &plain) != NGX_OK) {
+        return;
+    }
+
+    require(ngx_uptime_url_parse(pool, text, NULL, &url)
+            == NGX_UPTIME_URL_OK);
+    require(plain.text.len == url.text.len
+            && strcmp((char *) plain.text.data, (char *) url.text.data) == 0
+            && strcmp((char *) plain.host.data, (char *) url.host.data) == 0
+            && plain.literal == url.literal
+            && ngx_uptime_url_same_origin(&plain, &url));
 }
 
 
