@@ -24,6 +24,10 @@
  * addresses only, redirects included.  docs/address-guard.md has the layers.
  */
 
+/* easy handles that wait for the next fetch, 6 KiB each */
+#define NGX_UPTIME_FETCHER_SPARE  128
+
+
 typedef struct ngx_uptime_fetcher_s  ngx_uptime_fetcher_t;
 typedef struct ngx_uptime_fetch_s    ngx_uptime_fetch_t;
 
@@ -93,6 +97,8 @@ struct ngx_uptime_fetcher_s {
     ngx_uptime_gate_t             *gate;
     ngx_uptime_addr_policy_t      *policy;
     ngx_uptime_tls_t               tls;
+    CURL                          *spare[NGX_UPTIME_FETCHER_SPARE];
+    ngx_uint_t                     nspare;
     ngx_log_t                     *log;
 };
 
@@ -158,6 +164,13 @@ void ngx_uptime_fetch_finish(ngx_uptime_fetch_t *f);
 
 /* NGX_OK: curl has the hop; NGX_ERROR: no memory. */
 ngx_int_t ngx_uptime_fetch_hop_open(ngx_uptime_fetch_t *f, long msec);
+
+/* As new; NULL: no memory. */
+CURL *ngx_uptime_fetcher_easy(ngx_uptime_fetcher_t *fr);
+
+/* Takes it back out of libcurl's hands; keep: another fetch may use it. */
+void ngx_uptime_fetcher_release(ngx_uptime_fetcher_t *fr, CURL *easy,
+    ngx_uint_t keep);
 
 /* Of an easy handle that is new; msec: all that is left. */
 ngx_int_t ngx_uptime_fetch_options(ngx_uptime_fetch_t *f, long msec);

@@ -42,26 +42,34 @@ static const char *const  ngx_uptime_fetch_reserved[] = {
 ngx_int_t
 ngx_uptime_fetch_hop_open(ngx_uptime_fetch_t *f, long msec)
 {
-    f->transfer.easy = curl_easy_init();
+    f->transfer.easy = ngx_uptime_fetcher_easy(f->fetcher);
 
-    /*
-     * An own name cache for each hop: the one of the multi handle is shared,
-     * so that another fetch could replace what is pinned here, and libcurl
-     * walks through all of it whenever a transfer ends.
-     */
-
-    f->share = curl_share_init();
-
-    if (f->transfer.easy == NULL || f->share == NULL
-        || curl_share_setopt(f->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS)
-           != CURLSHE_OK)
+    if (f->transfer.easy == NULL
+        || ngx_uptime_fetch_name(f) != NGX_OK
+        || ngx_uptime_fetch_hop_pin(f) != NGX_OK)
     {
         return NGX_ERROR;
     }
 
-    if (ngx_uptime_fetch_name(f) != NGX_OK
-        || ngx_uptime_fetch_hop_pin(f) != NGX_OK
-        || ngx_uptime_fetch_hop_headers(f) != NGX_OK
+    /*
+     * An own name cache for what is pinned: the one of the multi handle is
+     * shared, so that another fetch could replace it, and libcurl walks
+     * through all of it whenever a transfer ends.
+     */
+
+    if (f->pin != NULL) {
+        f->share = curl_share_init();
+
+        if (f->share == NULL
+            || curl_share_setopt(f->share, CURLSHOPT_SHARE,
+                                 CURL_LOCK_DATA_DNS)
+               != CURLSHE_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    if (ngx_uptime_fetch_hop_headers(f) != NGX_OK
         || ngx_uptime_fetch_options(f, msec) != NGX_OK
         || ngx_uptime_fetch_head_open(f) != NGX_OK)
     {
@@ -362,7 +370,12 @@ ngx_uptime_fetch_hop_close(ngx_uptime_fetch_t *f)
 {
     if (f->transfer.easy != NULL) {
         ngx_uptime_multi_remove(f->fetcher->multi, &f->transfer);
-        curl_easy_cleanup(f->transfer.easy);
+
+        /* no other fetch gets a handle that knew what a user wrote */
+
+        ngx_uptime_fetcher_release(f->fetcher, f->transfer.easy,
+                                   f->request.headers.len == 0
+                                   && f->request.body.len == 0);
         f->transfer.easy = NULL;
     }
 

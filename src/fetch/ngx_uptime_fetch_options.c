@@ -16,8 +16,13 @@
 #include "ngx_uptime_fetch.h"
 
 
+/* libcurl's default is 16 KiB, for each check in flight */
+#define NGX_UPTIME_FETCH_BUFFER  4096L
+
+
 static ngx_int_t ngx_uptime_fetch_options_request(ngx_uptime_fetch_t *f);
 static ngx_int_t ngx_uptime_fetch_options_tls(ngx_uptime_fetch_t *f);
+static ngx_int_t ngx_uptime_fetch_options_resume(ngx_uptime_fetch_t *f);
 static CURLcode ngx_uptime_fetch_options_ssl(CURL *easy, void *ctx,
     void *data);
 static curl_socket_t ngx_uptime_fetch_options_socket(void *data,
@@ -27,12 +32,10 @@ static curl_socket_t ngx_uptime_fetch_options_socket(void *data,
 ngx_int_t
 ngx_uptime_fetch_options(ngx_uptime_fetch_t *f, long msec)
 {
-    CURL                        *e;
-    CURLcode                     rc;
-    ngx_uptime_fetch_request_t  *r;
+    CURL      *e;
+    CURLcode   rc;
 
     e = f->transfer.easy;
-    r = &f->request;
     rc = CURLE_OK;
 
 #define ngx_uptime_set(option, value)                                         \
@@ -40,10 +43,18 @@ ngx_uptime_fetch_options(ngx_uptime_fetch_t *f, long msec)
         rc = curl_easy_setopt(e, option, value);                              \
     }
 
-    ngx_uptime_set(CURLOPT_SHARE, f->share);
+    if (f->share != NULL) {
+        ngx_uptime_set(CURLOPT_SHARE, f->share);
+
+    } else {
+        /* the multi handle's, of addresses only, which stay for nobody */
+        ngx_uptime_set(CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+    }
+
     ngx_uptime_set(CURLOPT_URL, (char *) f->text);
     ngx_uptime_set(CURLOPT_TIMEOUT_MS, msec);
     ngx_uptime_set(CURLOPT_NOSIGNAL, 1L);
+    ngx_uptime_set(CURLOPT_BUFFERSIZE, NGX_UPTIME_FETCH_BUFFER);
 
     ngx_uptime_set(CURLOPT_PROTOCOLS_STR, "http,https");
     ngx_uptime_set(CURLOPT_FOLLOWLOCATION, 0L);
@@ -60,27 +71,10 @@ ngx_uptime_fetch_options(ngx_uptime_fetch_t *f, long msec)
     ngx_uptime_set(CURLOPT_WRITEFUNCTION, ngx_uptime_fetch_hop_body);
     ngx_uptime_set(CURLOPT_WRITEDATA, f);
 
-    if (f->url.scheme.len == sizeof("https") - 1) {
-
-        if (ngx_uptime_fetch_options_tls(f) != NGX_OK) {
-            return NGX_ERROR;
-        }
-
-        /*
-         * The roots are in the store of the process: libcurl would read them
-         * for each connection, since a CApath, and Debian's libcurl has one
-         * built in, switches its cache off.
-         */
-
-        ngx_uptime_set(CURLOPT_CAPATH, NULL);
-        ngx_uptime_set(CURLOPT_CAINFO, NULL);
-        ngx_uptime_set(CURLOPT_SSL_VERIFYPEER, r->verify_tls ? 1L : 0L);
-        ngx_uptime_set(CURLOPT_SSL_VERIFYHOST, r->verify_tls ? 2L : 0L);
-        ngx_uptime_set(CURLOPT_SSL_CTX_FUNCTION, ngx_uptime_fetch_options_ssl);
-        ngx_uptime_set(CURLOPT_SSL_CTX_DATA, f);
-    }
-
-    if (rc != CURLE_OK) {
+    if (rc != CURLE_OK
+        || (f->url.scheme.len == sizeof("https") - 1
+            && ngx_uptime_fetch_options_tls(f) != NGX_OK))
+    {
         return NGX_ERROR;
     }
 
@@ -88,25 +82,54 @@ ngx_uptime_fetch_options(ngx_uptime_fetch_t *f, long msec)
 }
 
 
-/* A session is of one monitor, one place and one way to verify. */
-
 static ngx_int_t
 ngx_uptime_fetch_options_tls(ngx_uptime_fetch_t *f)
 {
-    u_char  key[sizeof("-9223372036854775808 1 65535 ") + NGX_UPTIME_MAX_URL],
-           *p;
+    CURL                        *e;
+    CURLcode                     rc;
+    ngx_uptime_fetch_request_t  *r;
+
+    e = f->transfer.easy;
+    r = &f->request;
+    rc = CURLE_OK;
 
     ngx_memzero(&f->tls, sizeof(ngx_uptime_tls_peer_t));
 
-    f->tls.verify = f->request.verify_tls;
+    f->tls.verify = r->verify_tls;
 
-    if (!f->request.tls_resume) {
-        return NGX_OK;
+    if (r->tls_resume && ngx_uptime_fetch_options_resume(f) != NGX_OK) {
+        return NGX_ERROR;
     }
 
-    p = ngx_slprintf(key, key + sizeof(key), "%L %d %d %V",
+    /*
+     * The roots are in the store of the process: libcurl would read them
+     * for each connection, since a CApath, and Debian's libcurl has one
+     * built in, switches its cache off.
+     */
+
+    ngx_uptime_set(CURLOPT_CAPATH, NULL);
+    ngx_uptime_set(CURLOPT_CAINFO, NULL);
+    ngx_uptime_set(CURLOPT_SSL_VERIFYPEER, r->verify_tls ? 1L : 0L);
+    ngx_uptime_set(CURLOPT_SSL_VERIFYHOST, r->verify_tls ? 2L : 0L);
+    ngx_uptime_set(CURLOPT_SSL_CTX_FUNCTION, ngx_uptime_fetch_options_ssl);
+    ngx_uptime_set(CURLOPT_SSL_CTX_DATA, f);
+
+    return (rc == CURLE_OK) ? NGX_OK : NGX_ERROR;
+}
+
+
+/* A session is of one monitor, one place and one way to verify. */
+
+static ngx_int_t
+ngx_uptime_fetch_options_resume(ngx_uptime_fetch_t *f)
+{
+    u_char  key[sizeof("-9223372036854775808 1 65535  ")
+               + 2 * NGX_UPTIME_MAX_URL],
+           *p;
+
+    p = ngx_slprintf(key, key + sizeof(key), "%L %d %d %V %V",
                      f->request.tls_scope, (int) f->tls.verify,
-                     (int) f->url.port, &f->name);
+                     (int) f->url.port, &f->url.host, &f->name);
 
     f->tls.resume = 1;
 

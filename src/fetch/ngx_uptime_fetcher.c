@@ -78,9 +78,46 @@ ngx_uptime_fetcher_bundle(void)
 void
 ngx_uptime_fetcher_destroy(ngx_uptime_fetcher_t *fr)
 {
+    while (fr->nspare) {
+        curl_easy_cleanup(fr->spare[--fr->nspare]);
+    }
+
     ngx_uptime_multi_destroy(fr->multi);
     ngx_uptime_poll_destroy(fr->poll);
     ngx_uptime_tls_destroy(&fr->tls);
+}
+
+
+CURL *
+ngx_uptime_fetcher_easy(ngx_uptime_fetcher_t *fr)
+{
+    if (fr->nspare) {
+        return fr->spare[--fr->nspare];
+    }
+
+    return curl_easy_init();
+}
+
+
+/*
+ * A reset handle has the options of a new one for a third of the price.  The
+ * share is not an option to libcurl, so it is taken away first.
+ */
+
+void
+ngx_uptime_fetcher_release(ngx_uptime_fetcher_t *fr, CURL *easy,
+    ngx_uint_t keep)
+{
+    if (!keep || fr->nspare == NGX_UPTIME_FETCHER_SPARE
+        || curl_easy_setopt(easy, CURLOPT_SHARE, NULL) != CURLE_OK)
+    {
+        curl_easy_cleanup(easy);
+        return;
+    }
+
+    curl_easy_reset(easy);
+
+    fr->spare[fr->nspare++] = easy;
 }
 
 
