@@ -375,7 +375,8 @@ ngx_uptime_fetch_hop_close(ngx_uptime_fetch_t *f)
 
         ngx_uptime_fetcher_release(f->fetcher, f->transfer.easy,
                                    f->request.headers.len == 0
-                                   && f->request.body.len == 0);
+                                   && f->request.body.len == 0
+                                   && !f->request.connect_only);
         f->transfer.easy = NULL;
     }
 
