@@ -64,15 +64,21 @@ sub session {
 }
 
 
-sub code {
-    my ($base32, $counter) = @_;
+sub unbase32 {
+    my ($base32) = @_;
 
     my %value;
     @value{ 'A' .. 'Z', 2 .. 7 } = 0 .. 31;
     my $bits = join '', map { sprintf '%05b', $value{$_} }
         grep { exists $value{$_} } split //, $base32;
-    my $key = pack 'B*', substr $bits, 0, 8 * int(length($bits) / 8);
-    my $mac = hmac_sha1(pack('Q>', $counter), $key);
+    return pack 'B*', substr $bits, 0, 8 * int(length($bits) / 8);
+}
+
+
+sub code {
+    my ($base32, $counter) = @_;
+
+    my $mac = hmac_sha1(pack('Q>', $counter), unbase32($base32));
     my $offset = ord(substr $mac, -1) & 15;
     return sprintf '%06d',
         (unpack('N', substr $mac, $offset, 4) & 0x7fffffff) % 1_000_000;
@@ -163,6 +169,7 @@ sub everything {
     $name = "$n: enrol";
     $res = ask($name, $me, 'POST', '/me/totp', { password => $password });
     my $totp = shown("TOTP secret $n", $res->{json}{secret});
+    $secrets{"TOTP secret $n in hex"} = unpack 'H*', unbase32($totp);
     ask("$n: bad code", $me, 'POST', '/me/totp/confirm', { code => 'x' });
     $name = "$n: confirm";
     $res = ask($name, $me, 'POST', '/me/totp/confirm',

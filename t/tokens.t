@@ -162,6 +162,8 @@ sub hs {
 }
 
 
+cmp_ok(scalar keys %forged, '>=', 40, 'forged tokens');
+
 for my $name (sort keys %forged) {
     my $res = $c->get('/me', undef, token => $forged{$name});
     problem_ok($res, 401, undef, $name);
