@@ -3,7 +3,7 @@
 #
 # On a machine that has other things to do everything is slow: then an nginx
 # beside, which has no log-ins, tells how slow.  Hashes on the event loop would
-# make the one ten times as slow as the other.
+# make the one twenty times as slow as the other.
 
 use strict;
 use warnings;
@@ -15,8 +15,11 @@ use Time::HiRes qw(time);
 use Uptime::Test;
 use Uptime::Util qw(slurp);
 
-use constant { LOGINS => 200, WORKERS => 2, THREADS => 2, ROUNDS => 2,
-    HASH_MB => 19, LIMIT => 50 };
+# under sanitizers: only that nothing breaks
+my $asan = $ENV{UPTIME_ASAN};
+
+use constant { LOGINS => $ENV{UPTIME_ASAN} ? 60 : 200, WORKERS => 2,
+    THREADS => 2, ROUNDS => 2, HASH_MB => 19, LIMIT => 50 };
 
 my $t = Uptime::Test->new(workers => WORKERS, directives =>
     'uptime_password_threads ' . THREADS . '; uptime_password_queue '
@@ -91,15 +94,14 @@ for my $n (1 .. ROUNDS) {
         'every log-in was answered, and every GET /me')
         or diag(explain($seen));
     cmp_ok($seen->{'me 200'}, '>=', 100, 'enough requests beside them');
-    last if $p99 < LIMIT;
+    last if $asan || $p99 < LIMIT;
 }
 
-cmp_ok($p99, '<', max(LIMIT, 3 * $p99_beside),
-    'GET /me beside 200 log-ins: p99, ms');
-
-# AddressSanitizer keeps what was freed
 SKIP: {
-    skip 'memory under a sanitizer', 1 if $ENV{UPTIME_ASAN};
+    skip 'time and memory of a sanitizer', 2 if $asan;
+
+    cmp_ok($p99, '<', max(LIMIT, 6 * $p99_beside),
+        'GET /me beside 200 log-ins: p99, ms');
     cmp_ok(memory('VmHWM') - $before, '<',
         2 * HASH_MB * THREADS * WORKERS, 'MB more at most, '
         . 'of twice what the threads hash with');

@@ -13,7 +13,8 @@ use List::Util qw(shuffle max min);
 use Time::HiRes qw(time);
 use Uptime::Test;
 
-use constant { ACCOUNTS => 40, ROUNDS => 4, PART => 0.25 };
+use constant { ACCOUNTS => $ENV{UPTIME_ASAN} ? 15 : 40, ROUNDS => 4,
+    PART => 0.25 };
 
 my $t = Uptime::Test->new(workers => 1);
 $t->nginx;
