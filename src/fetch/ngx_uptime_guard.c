@@ -105,6 +105,30 @@ ngx_uptime_guard_socket(const ngx_uptime_addr_policy_t *policy,
 }
 
 
+ngx_int_t
+ngx_uptime_guard_open(const ngx_uptime_addr_policy_t *policy,
+    ngx_uint_t trusted, const struct sockaddr *sa, int type, int protocol,
+    ngx_socket_t *s)
+{
+    if (!trusted) {
+        return ngx_uptime_guard_socket(policy, sa, type, protocol, s);
+    }
+
+    *s = socket(sa->sa_family, type | SOCK_CLOEXEC, protocol);
+
+    return (*s == (ngx_socket_t) -1) ? NGX_ERROR : NGX_OK;
+}
+
+
+/* "administratively prohibited" of a router far away is EACCES in IPv6 */
+
+ngx_err_t
+ngx_uptime_guard_remote(ngx_err_t err)
+{
+    return (err == NGX_EACCES || err == NGX_EPERM) ? NGX_EHOSTUNREACH : err;
+}
+
+
 ngx_uptime_own_e
 ngx_uptime_guard_own_socket(ngx_err_t err)
 {

@@ -32,6 +32,17 @@ void ngx_uptime_guard_dns(ngx_uptime_result_t *result,
 ngx_int_t ngx_uptime_guard_socket(const ngx_uptime_addr_policy_t *policy,
     const struct sockaddr *sa, int type, int protocol, ngx_socket_t *s);
 
+/*
+ * The same for what may also be an address of our own configuration, which
+ * nobody judges: trusted.
+ */
+ngx_int_t ngx_uptime_guard_open(const ngx_uptime_addr_policy_t *policy,
+    ngx_uint_t trusted, const struct sockaddr *sa, int type, int protocol,
+    ngx_socket_t *s);
+
+/* An error that came over the network never means that we may not. */
+ngx_err_t ngx_uptime_guard_remote(ngx_err_t err);
+
 /* A failed socket(): always our own trouble. */
 ngx_uptime_own_e ngx_uptime_guard_own_socket(ngx_err_t err);
 

@@ -368,3 +368,31 @@ ngx_uptime_resolve_cancel(ngx_uptime_resolve_t *r)
 
     r->resolver = NULL;
 }
+
+
+ngx_uint_t
+ngx_uptime_resolver_servers(ngx_uptime_resolver_t *rs,
+    ngx_uptime_sockaddr_t *addrs, ngx_uint_t max)
+{
+    ngx_uint_t                  i, n;
+    ngx_resolver_connection_t  *c;
+
+    if (rs->resolver == NULL) {
+        return 0;
+    }
+
+    n = 0;
+    c = rs->resolver->connections.elts;
+
+    for (i = 0; i < rs->resolver->connections.nelts && n < max; i++) {
+
+        if (c[i].socklen > (socklen_t) sizeof(ngx_uptime_sockaddr_t)) {
+            continue;
+        }
+
+        ngx_memzero(&addrs[n], sizeof(ngx_uptime_sockaddr_t));
+        ngx_memcpy(&addrs[n++], c[i].sockaddr, c[i].socklen);
+    }
+
+    return n;
+}

@@ -63,5 +63,9 @@ void ngx_uptime_resolve(ngx_uptime_resolver_t *resolver,
     ngx_uptime_resolve_t *r);
 void ngx_uptime_resolve_cancel(ngx_uptime_resolve_t *r);
 
+/* The DNS servers that are asked, at most max; returns their number. */
+ngx_uint_t ngx_uptime_resolver_servers(ngx_uptime_resolver_t *resolver,
+    ngx_uptime_sockaddr_t *addrs, ngx_uint_t max);
+
 
 #endif /* _NGX_UPTIME_RESOLVE_H_INCLUDED_ */

@@ -74,9 +74,9 @@ ngx_uptime_connect_try(ngx_uptime_connect_t *c,
     int        rc;
     ngx_err_t  err;
 
-    switch (ngx_uptime_guard_socket(c->fetcher->policy, &sa->sockaddr,
-                                    SOCK_STREAM | SOCK_NONBLOCK, 0,
-                                    &c->watch.fd))
+    switch (ngx_uptime_guard_open(c->fetcher->policy, c->trusted,
+                                  &sa->sockaddr, SOCK_STREAM | SOCK_NONBLOCK,
+                                  0, &c->watch.fd))
     {
     case NGX_OK:
         break;
@@ -151,7 +151,7 @@ ngx_uptime_connect_event(ngx_uptime_watch_t *w, uint32_t events)
     }
 
     if (err) {
-        ngx_uptime_connect_again(c, err);
+        ngx_uptime_connect_again(c, ngx_uptime_guard_remote(err));
         return;
     }
 

@@ -23,6 +23,8 @@ struct ngx_uptime_connect_s {
     const ngx_uptime_sockaddr_t   *addrs;
     ngx_uint_t                     naddrs;
     ngx_msec_t                     timeout;     /* for all of them          */
+    unsigned                       trusted:1;   /* addresses of our own     */
+                                                /* configuration            */
     ngx_uptime_connect_pt          handler;
     void                          *data;
 

@@ -15,6 +15,8 @@ const ngx_uptime_kind_t *const  ngx_uptime_kinds[NGX_UPTIME_KIND_N] = {
     [NGX_UPTIME_KIND_HTTP] = &ngx_uptime_kind_http,
     [NGX_UPTIME_KIND_TCP] = &ngx_uptime_kind_tcp,
     [NGX_UPTIME_KIND_TLS] = &ngx_uptime_kind_tls,
+    [NGX_UPTIME_KIND_DNS] = &ngx_uptime_kind_dns,
+    [NGX_UPTIME_KIND_ICMP] = &ngx_uptime_kind_icmp,
     [NGX_UPTIME_KIND_PUSH] = &ngx_uptime_kind_push
 };
 

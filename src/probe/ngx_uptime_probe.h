@@ -69,6 +69,8 @@ extern const ngx_uptime_kind_t *const  ngx_uptime_kinds[];
 extern const ngx_uptime_kind_t  ngx_uptime_kind_http;
 extern const ngx_uptime_kind_t  ngx_uptime_kind_tcp;
 extern const ngx_uptime_kind_t  ngx_uptime_kind_tls;
+extern const ngx_uptime_kind_t  ngx_uptime_kind_dns;
+extern const ngx_uptime_kind_t  ngx_uptime_kind_icmp;
 extern const ngx_uptime_kind_t  ngx_uptime_kind_push;
 
 

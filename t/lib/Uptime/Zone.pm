@@ -123,7 +123,7 @@ sub _tcp {
     $self->_reply($query, 'tcp', $c->peerport, sub {
         my ($answer, $o) = @_;
         my $text = pack('n', length $answer) . $answer;
-        for my $part ($o->{dribble} ? split(//, $text) : $text) {
+        for my $part ($o->{dribble} ? unpack('(a97)*', $text) : $text) {
             syswrite $c, $part;
             sleep 0.01 if $o->{dribble};
         }
