@@ -11,7 +11,7 @@
     "tcp":  ["body", "keyword", "keyword_mode", "degraded_after_ms",
              "ip_version"],
     "tls":  ["verify_tls", "degraded_after_ms", "cert_warn_days",
-             "cert_min_days", "ip_version", "tls_server_name", "tls_resume"],
+             "cert_min_days", "ip_version", "tls_server_name"],
     "dns":  ["keyword", "keyword_mode", "degraded_after_ms", "ip_version"],
     "icmp": ["degraded_after_ms", "ip_version"],
     "push": ["grace", "degraded_after_ms"]

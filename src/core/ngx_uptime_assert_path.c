@@ -1,9 +1,6 @@
 
 /*
- * Paths into JSON texts.  The text is read, not made into a tree: a body is
- * what a stranger sends, and a megabyte of it can be half a million nodes.
- * It has to be valid (ngx_uptime_json_scan), so that nothing is looked for
- * here but ends.  Pure.
+ * Paths into JSON texts.  Pure; see ngx_uptime_assert_text.c for the texts.
  */
 
 
@@ -11,6 +8,7 @@
 #include <ngx_core.h>
 
 #include "ngx_uptime_assert.h"
+#include "ngx_uptime_assert_text.h"
 #include "ngx_uptime_json_scan.h"
 
 
@@ -38,13 +36,6 @@ static ngx_int_t ngx_uptime_assert_follow(u_char **pos, u_char *last,
     ngx_uptime_assert_step_t *step);
 static ngx_int_t ngx_uptime_assert_at(u_char **pos, u_char *last,
     ngx_int_t index);
-static ngx_int_t ngx_uptime_assert_member(u_char **pos, u_char *last,
-    ngx_uptime_assert_step_t *step);
-static ngx_int_t ngx_uptime_assert_is_key(u_char *p, u_char *last,
-    ngx_uptime_assert_step_t *step);
-static u_char *ngx_uptime_assert_space(u_char *p, u_char *last);
-static u_char *ngx_uptime_assert_value(u_char *p, u_char *last);
-static u_char *ngx_uptime_assert_string(u_char *p, u_char *last);
 
 
 ngx_int_t
@@ -243,8 +234,11 @@ ngx_uptime_assert_follow(u_char **pos, u_char *last,
                               : NGX_DECLINED;
     }
 
-    return (**pos == '{') ? ngx_uptime_assert_member(pos, last, step)
-                          : NGX_DECLINED;
+    if (**pos != '{') {
+        return NGX_DECLINED;
+    }
+
+    return ngx_uptime_assert_member(pos, last, step->key, step->len);
 }
 
 
@@ -290,211 +284,4 @@ ngx_uptime_assert_at(u_char **pos, u_char *last, ngx_int_t index)
     *pos = value.data;
 
     return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_uptime_assert_element(u_char **pos, u_char *last, ngx_str_t *value)
-{
-    u_char  *p;
-
-    /* at the bracket, or behind an element */
-
-    p = ngx_uptime_assert_space(*pos, last);
-
-    if (p == last || *p == ']') {
-        return NGX_DECLINED;
-    }
-
-    p = ngx_uptime_assert_space(p + 1, last);
-
-    if (p == last || *p == ']') {
-        return NGX_DECLINED;
-    }
-
-    value->data = p;
-    value->len = ngx_uptime_assert_value(p, last) - p;
-
-    *pos = p + value->len;
-
-    return NGX_OK;
-}
-
-
-/* Of equal keys the last one counts, as in most languages. */
-
-static ngx_int_t
-ngx_uptime_assert_member(u_char **pos, u_char *last,
-    ngx_uptime_assert_step_t *step)
-{
-    u_char     *p, *key, *end, *found;
-    ngx_int_t   rc;
-
-    found = NULL;
-    p = *pos;
-
-    for ( ;; ) {
-
-        /* at the brace, or behind a member */
-
-        key = ngx_uptime_assert_space(p + 1, last);
-
-        if (key == last || *key != '"') {
-            break;
-        }
-
-        end = ngx_uptime_assert_string(key, last);
-
-        /* the colon */
-
-        p = ngx_uptime_assert_space(end, last);
-        p = ngx_uptime_assert_space(ngx_min(p + 1, last), last);
-
-        rc = ngx_uptime_assert_is_key(key, end, step);
-
-        if (rc == NGX_ERROR) {
-            return NGX_ERROR;
-        }
-
-        if (rc == NGX_OK) {
-            found = p;
-        }
-
-        p = ngx_uptime_assert_value(p, last);
-        p = ngx_uptime_assert_space(p, last);
-
-        if (p == last || *p != ',') {
-            break;
-        }
-    }
-
-    if (found == NULL) {
-        return NGX_DECLINED;
-    }
-
-    *pos = found;
-
-    return NGX_OK;
-}
-
-
-/* A key with its quotes. */
-
-static ngx_int_t
-ngx_uptime_assert_is_key(u_char *p, u_char *last,
-    ngx_uptime_assert_step_t *step)
-{
-    cJSON   *json;
-    size_t   len;
-
-    len = last - p - 2;
-
-    if (ngx_strlchr(p, last, '\\') == NULL) {
-        return (len == step->len && ngx_memcmp(p + 1, step->key, len) == 0)
-               ? NGX_OK : NGX_DECLINED;
-    }
-
-    /* an escape is 1 to 6 times as long as what it stands for */
-
-    if (len < step->len || len > 6 * step->len) {
-        return NGX_DECLINED;
-    }
-
-    json = cJSON_ParseWithLength((char *) p, last - p);
-    if (json == NULL) {
-        return NGX_ERROR;
-    }
-
-    len = ngx_strlen(json->valuestring);
-    len = (len == step->len
-           && ngx_memcmp(json->valuestring, step->key, len) == 0);
-
-    cJSON_Delete(json);
-
-    return len ? NGX_OK : NGX_DECLINED;
-}
-
-
-static u_char *
-ngx_uptime_assert_space(u_char *p, u_char *last)
-{
-    while (p < last && (*p == ' ' || *p == '\t' || *p == CR || *p == LF)) {
-        p++;
-    }
-
-    return p;
-}
-
-
-/* Behind the value that starts at p. */
-
-static u_char *
-ngx_uptime_assert_value(u_char *p, u_char *last)
-{
-    ngx_uint_t  depth;
-
-    depth = 0;
-
-    while (p < last) {
-
-        switch (*p) {
-
-        case '"':
-            p = ngx_uptime_assert_string(p, last);
-            break;
-
-        case '[':
-        case '{':
-            depth++;
-            p++;
-            continue;
-
-        case ']':
-        case '}':
-            depth--;
-            p++;
-            break;
-
-        default:
-            p++;
-
-            if (depth) {
-                continue;
-            }
-
-            /* a number or a word */
-
-            while (p < last && ((*p >= '+' && *p != ',' && *p <= '9')
-                                || ((*p | 0x20) >= 'a' && (*p | 0x20) <= 'z')))
-            {
-                p++;
-            }
-        }
-
-        if (depth == 0) {
-            break;
-        }
-    }
-
-    return p;
-}
-
-
-/* Behind the closing quote, or last. */
-
-static u_char *
-ngx_uptime_assert_string(u_char *p, u_char *last)
-{
-    for (p++; p < last; p++) {
-
-        if (*p == '"') {
-            return p + 1;
-        }
-
-        if (*p == '\\') {
-            p++;
-        }
-    }
-
-    return last;
 }

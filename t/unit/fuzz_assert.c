@@ -4,6 +4,7 @@
  * through cJSON's tree finds, and every comparison must come to an end.
  *
  * sources: src/core/ngx_uptime_assert.c src/core/ngx_uptime_assert_path.c
+ * sources: src/core/ngx_uptime_assert_text.c
  * sources: src/core/ngx_uptime_json.c src/core/ngx_uptime_json_scan.c
  * sources: src/core/ngx_uptime_utf8.c
  */

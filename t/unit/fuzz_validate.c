@@ -9,6 +9,7 @@
  * sources: src/core/ngx_uptime_validate_headers.c
  * sources: src/core/ngx_uptime_validate_args.c
  * sources: src/core/ngx_uptime_assert.c src/core/ngx_uptime_assert_path.c
+ * sources: src/core/ngx_uptime_assert_text.c
  * sources: src/core/ngx_uptime_assert_check.c
  * sources: src/core/ngx_uptime_checks.c src/core/ngx_uptime_addr.c
  * sources: src/core/ngx_uptime_url_rules.c src/core/ngx_uptime_url_target.c

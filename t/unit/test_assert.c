@@ -1,6 +1,7 @@
 
 /*
  * sources: src/core/ngx_uptime_assert.c src/core/ngx_uptime_assert_path.c
+ * sources: src/core/ngx_uptime_assert_text.c
  * sources: src/core/ngx_uptime_json.c src/core/ngx_uptime_json_scan.c
  * sources: src/core/ngx_uptime_utf8.c
  */
@@ -8,6 +9,8 @@
 
 #include "ngx_stub.h"
 #include "tap.h"
+
+#include <time.h>
 
 #include "ngx_uptime_assert.h"
 
@@ -28,6 +31,8 @@ static const char  body[] =
     " { \"a\" : { \"b\" : [ 1 , -2.5e3, \"x\\\"y\" , [], {\"k\":null} ] },\n"
     "\"c d\": true, \"e\\u0066g\": \"\\u00e9\", \"h-1_\": false, \"\": 0,"
     "\"twice\": 1, \"twice\" : 2, \"s\":\"it is well\", \"caf\xc3\xa9\": 3,"
+    "\"\\b\\f\\n\\r\\t\\/\\\\\\\"\": 4,"
+    "\"\\u007f\\u00E9\\u20ac\\ud83d\\ude00\": 5,"
     "\"list\":[\"red\",\"gr\\u0065en\",7,true,null,[1]],\"o\":{}, \"n\": null"
     " } ";
 
@@ -69,6 +74,11 @@ static const find_t  finds[] = {
     { "$.twice", "2" },
     { "$.caf\xc3\xa9", "3" },
     { "$.\"caf\\u00e9\"", "3" },
+    { "$.\"\\b\\f\\n\\r\\t/\\\\\\\"\"", "4" },
+    { "$.\"\\u0008\\f\\n\\r\\t/\\\\\\\"\"", "4" },
+    { "$.\"\x7f\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"", "5" },
+    { "$.\"\x7f\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x81\"", NULL },
+    { "$.\"\x7f\xc3\xa9\xe2\x82\xac\"", NULL },
     { "$.A", NULL },
     { "$.o", "{}" },
     { "$.o.x", NULL },
@@ -356,6 +366,49 @@ bodies(void)
 }
 
 
+/* A mebibyte of the unit over and over, and ten times the assertion. */
+
+static void
+hostile(const char *unit, const char *assertion)
+{
+    char        *text, *p, list[2048], name[64];
+    double       ms;
+    size_t       len, n;
+    clock_t      start;
+    const char  *failed;
+
+    n = 1024 * 1024;
+    len = strlen(unit);
+    text = malloc(n + 1);
+    p = text;
+
+    *p++ = strchr(unit, ':') ? '{' : '[';
+
+    while (p - text + len + 2 < n) {
+        p += sprintf(p, "%s,", unit);
+    }
+
+    p[-1] = strchr(unit, ':') ? '}' : ']';
+    *p = '\0';
+
+    strcpy(list, "[");
+    for (n = 0; n < 10; n++) {
+        strcat(list, assertion);
+        strcat(list, n < 9 ? "," : "]");
+    }
+
+    start = clock();
+    tap_is_int(judge(list, text, &failed), NGX_OK, unit);
+    ms = (double) (clock() - start) * 1000 / CLOCKS_PER_SEC;
+
+    /* with a sanitizer on a busy machine, too */
+    snprintf(name, sizeof(name), "... in %.0f ms", ms);
+    tap_ok(ms < 3000, name);
+
+    free(text);
+}
+
+
 static void
 others(void)
 {
@@ -384,6 +437,13 @@ main(void)
     assertions();
     bodies();
     others();
+
+    hostile("1", J("$[-1]", "exists"));
+    hostile("1", JV("$", "not_contains", "2"));
+    hostile("[]", J("$[-1]", "exists"));
+    hostile("\"\\u0041\"", JV("$", "not_contains", "\"B\""));
+    hostile("\"k\":1", J("$.x", "not_exists"));
+    hostile("\"\\\\\":1", J("$.x", "not_exists"));
 
     return tap_done();
 }
