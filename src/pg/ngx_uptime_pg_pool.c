@@ -25,7 +25,9 @@ static ngx_uptime_pg_conn_t *ngx_uptime_pg_pool_pick(
 static void ngx_uptime_pg_pool_connect(ngx_uptime_pg_pool_t *pool);
 static void ngx_uptime_pg_pool_retry(ngx_event_t *ev);
 static ngx_uint_t ngx_uptime_pg_pool_pending(ngx_uptime_pg_pool_t *pool);
-static void ngx_uptime_pg_pool_poll(ngx_uptime_pg_pool_t *pool,
+static ngx_msec_t ngx_uptime_pg_pool_clock(void);
+static void ngx_uptime_pg_pool_settle(ngx_uptime_pg_pool_t *pool);
+static ngx_int_t ngx_uptime_pg_pool_poll(ngx_uptime_pg_pool_t *pool,
     ngx_msec_t msec);
 
 
@@ -321,15 +323,14 @@ ngx_uptime_pg_pool_pending(ngx_uptime_pg_pool_t *pool)
 ngx_uint_t
 ngx_uptime_pg_pool_drain(ngx_uptime_pg_pool_t *pool, ngx_msec_t msec)
 {
-    ngx_msec_t      now, end;
-    ngx_uint_t      left;
-    struct timeval  tv;
+    ngx_msec_t  now, end;
+    ngx_uint_t  left;
 
-    ngx_gettimeofday(&tv);
-    now = (ngx_msec_t) tv.tv_sec * 1000 + tv.tv_usec / 1000;
+    now = ngx_uptime_pg_pool_clock();
     end = now + msec;
 
     for ( ;; ) {
+        ngx_uptime_pg_pool_settle(pool);
 
         /* connect and send what waits, if a connection stands */
 
@@ -337,21 +338,55 @@ ngx_uptime_pg_pool_drain(ngx_uptime_pg_pool_t *pool, ngx_msec_t msec)
 
         left = ngx_uptime_pg_pool_pending(pool);
 
-        if (left == 0 || pool->away != NGX_UPTIME_PG_OK || now >= end) {
+        if (left == 0 || now >= end
+            || ngx_uptime_pg_pool_poll(pool, end - now) != NGX_OK)
+        {
             return left;
         }
 
-        ngx_uptime_pg_pool_poll(pool, end - now);
-
-        ngx_gettimeofday(&tv);
-        now = (ngx_msec_t) tv.tv_sec * 1000 + tv.tv_usec / 1000;
+        now = ngx_uptime_pg_pool_clock();
     }
 }
 
 
-/* Waits once for the sockets of connections with queries in flight. */
+/* Without the loop nobody else looks at the clock; this one is never set. */
+
+static ngx_msec_t
+ngx_uptime_pg_pool_clock(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (ngx_msec_t) ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+
+/* Nor does anybody run posted events. */
 
 static void
+ngx_uptime_pg_pool_settle(ngx_uptime_pg_pool_t *pool)
+{
+    ngx_uint_t             i;
+    ngx_uptime_pg_conn_t  *conn;
+
+    for (i = 0; i < pool->conf->connections; i++) {
+        conn = &pool->conns[i];
+
+        if (conn->failed.posted) {
+            ngx_delete_posted_event(&conn->failed);
+            conn->failed.handler(&conn->failed);
+        }
+    }
+}
+
+
+/*
+ * Waits once for the sockets of connections that are being made or have
+ * queries in flight; NGX_DECLINED: there is none.
+ */
+
+static ngx_int_t
 ngx_uptime_pg_pool_poll(ngx_uptime_pg_pool_t *pool, ngx_msec_t msec)
 {
     ngx_uint_t             i, n;
@@ -363,35 +398,45 @@ ngx_uptime_pg_pool_poll(ngx_uptime_pg_pool_t *pool, ngx_msec_t msec)
     for (i = 0; i < pool->conf->connections && n < 32; i++) {
         conn = &pool->conns[i];
 
-        if (conn->nsent == 0 || conn->state == NGX_UPTIME_PG_FAILED) {
+        if (conn->c == NULL || conn->state == NGX_UPTIME_PG_FAILED) {
+            continue;
+        }
+
+        if (conn->state == NGX_UPTIME_PG_CONNECTING) {
+            fds[n].events = conn->c->write->active ? POLLOUT : POLLIN;
+
+        } else if (conn->nsent) {
+            fds[n].events = POLLIN;
+
+            if (PQflush(conn->pg) == 1) {
+                fds[n].events |= POLLOUT;
+            }
+
+        } else {
             continue;
         }
 
         fds[n].fd = PQsocket(conn->pg);
-        fds[n].events = POLLIN;
         fds[n].revents = 0;
-
-        if (PQflush(conn->pg) == 1) {
-            fds[n].events |= POLLOUT;
-        }
 
         polled[n++] = conn;
     }
 
     if (n == 0) {
-        pool->away = NGX_UPTIME_PG_UNAVAILABLE;
-        return;
+        return NGX_DECLINED;
     }
 
     if (poll(fds, n, (int) ngx_min(msec, 100)) <= 0) {
-        return;
+        return NGX_OK;
     }
 
     for (i = 0; i < n; i++) {
         if (fds[i].revents) {
-            ngx_uptime_pg_conn_read(polled[i]);
+            ngx_uptime_pg_conn_event(polled[i]->c->read);
         }
     }
+
+    return NGX_OK;
 }
 
 
