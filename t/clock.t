@@ -37,10 +37,8 @@ sub jump {
     my ($n, $seconds, $name) = @_;
 
     $clock[$n]->set($seconds);
-    until_ok { my ($date) = ($t->client(undef, $n)->get('/me')->{headers}{date}
-        // '') =~ /(\d\d:\d\d:\d\d)/ or return;
-        my $off = abs(_seconds($date) - (time + $seconds) % DAY);
-        return $off < 3 || $off > DAY - 3 } 5, "$name: the clock is set";
+    until_ok { abs(_date($t->client(undef, $n)->get('/me')) - time - $seconds)
+        < 3 } 5, "$name: the clock is set";
 
     my $c = $t->client($s->{token}, $n);
     my $status = $c->get('/me')->{status};
@@ -54,8 +52,15 @@ sub jump {
 }
 
 
-sub _seconds { my ($h, $m, $s) = split /:/, $_[0];
-    return ($h * 60 + $m) * 60 + $s }
+# The time that an answer bears.
+sub _date {
+    my ($res) = @_;
+
+    my ($d, $name, $y, @hms) = ($res->{headers}{date} // '')
+        =~ /, (\d+) (\w+) (\d+) (\d+):(\d+):(\d+) GMT/ or return 0;
+    my $month = index('JanFebMarAprMayJunJulAugSepOctNovDec', $name) / 3;
+    return timegm(reverse(@hms), $d, $month, $y);
+}
 
 
 my $from = $many->now;
