@@ -10,21 +10,15 @@ my $t = Uptime::Test->new(checker => 1);
 my $server = $t->nginx;
 my $c = $t->user_client;
 my $anybody = $t->client;
-my ($owner) = $t->value('SELECT max(id) FROM users');
 
 
 sub monitor {
     my (%with) = @_;
 
-    my $token = random_hex(32);
-    my $id = $t->value("INSERT INTO monitors (owner_id, name, type, url,
-        interval, timeout, method, headers, expected_status, keyword_mode,
-        follow_redirects, max_redirects, verify_tls, failure_threshold,
-        retry_interval, cert_warn_days, tags, paused, grace, push_token)
-        VALUES (?, 'push', 'push', 'push:', 10, 10, 'GET', '{}', '200-399',
-        'present', true, 5, true, 1, 10, 14, '{}', ?, 20, ?) RETURNING id",
-        $owner, $with{paused} ? 't' : 'f', $token);
-    return { id => $id, token => $token };
+    my $m = $c->post('/monitors', { type => 'push', name => 'push',
+        interval => 10, grace => 20, failure_threshold => 1, %with })->{json};
+    return { id => $m->{id}, token => $m->{push_token},
+        url => $m->{push_url} };
 }
 
 
@@ -79,6 +73,8 @@ $t->execute("INSERT INTO pushes (monitor_id, pushed_at, up)
            (?, now() - interval '1 hour', true)", $m{late}{id},
     $m{excused}{id});
 
+is($m{good}{url}, "/api/v1/push/$m{good}{token}", 'the path to call');
+like($m{good}{token}, qr/^\w{32,}$/, 'its token');
 push_ok($m{good}, '', 'a push');
 is_deeply(stored($m{good}), { up => 1, latency_us => undef,
     message => undef, fresh => 1 }, 'it is stored');
@@ -142,13 +138,13 @@ is_deeply(stored($m{late}), { up => 1, latency_us => undef,
     message => undef, fresh => 1 }, 'going on counts as a push');
 until_ok { state_of($m{late}) eq 'up -' } 20, 'and so it is up';
 
-my $paused = monitor(paused => 1);
+my $paused = monitor(paused => true);
 push_ok($paused, '', 'a paused monitor takes pushes');
 
 
 # --- many at once: few statements
 
-my @many = map { monitor(paused => 1) } 1 .. 100;
+my @many = map { monitor(paused => true) } 1 .. 100;
 my @sent = map { raw("/push/$_->{token}") } @many;
 is(scalar(grep { $_->response->{status} == 200 } @sent), 100,
     '100 at once');

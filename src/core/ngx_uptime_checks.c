@@ -76,6 +76,27 @@ ngx_uptime_check_target(ngx_uptime_validate_ctx_t *ctx,
 }
 
 
+ngx_int_t
+ngx_uptime_check_has_target(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *object, cJSON *value)
+{
+    cJSON  *type;
+
+    static const ngx_str_t  url = ngx_string("url");
+
+    type = cJSON_GetObjectItemCaseSensitive(object, "type");
+
+    if (cJSON_GetObjectItemCaseSensitive(object, "url") != NULL
+        || (cJSON_IsString(type)
+            && ngx_strcmp(type->valuestring, "push") == 0))
+    {
+        return NGX_OK;
+    }
+
+    return ngx_uptime_field_error(ctx, &url, "required", "must be given");
+}
+
+
 static ngx_int_t
 ngx_uptime_check_url_judge(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *value,

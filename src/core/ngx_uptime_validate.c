@@ -273,7 +273,7 @@ ngx_uptime_validate_required(ngx_uptime_validate_ctx_t *ctx,
         }
     }
 
-    return NGX_OK;
+    return field->check ? field->check(ctx, field, object, NULL) : NGX_OK;
 }
 
 

@@ -13,7 +13,9 @@
 /*
  * Field tables.  A table describes the members that a request body (or a
  * query string turned into an object) may have; it ends with a row whose
- * name is empty.  Everything that is wrong is reported at once.
+ * name is empty, and whose check, if it has one, is asked about the object as
+ * a whole (value is NULL) unless it is a patch.  Everything that is wrong is
+ * reported at once.
  */
 
 
@@ -124,6 +126,10 @@ ngx_int_t ngx_uptime_check_url(ngx_uptime_validate_ctx_t *ctx,
 
 /* the same for what a monitor of any kind checks */
 ngx_int_t ngx_uptime_check_target(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
+
+/* Of the whole: "url" is required, except of a push monitor. */
+ngx_int_t ngx_uptime_check_has_target(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
 
 /* user names of RFC 7617: no colon; code "bad_auth_user" */
