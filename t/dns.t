@@ -70,6 +70,7 @@ my %answers = (
     "many-30-$pub-$pub"   => 'up',
     "slow-500-$pub"       => 'up',
     "slow-1500-$pub"      => 'up',
+    "drop-1-$pub"         => 'up',
     'nx'                  => 'down dns_not_found',
     'none'                => 'down dns_not_found',
     'fail'                => 'down dns_failure',

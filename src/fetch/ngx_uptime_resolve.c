@@ -7,7 +7,8 @@
  * A name that gets no answer in time may be the target's fault or ours.  If
  * the DNS servers answered anything else meanwhile, they live; if not, one
  * probe for a name that every server answers at once tells (RFC 6761:
- * "invalid." does not exist).
+ * "invalid." does not exist).  A name whose question fell into an outage that
+ * has just ended is not to blame either.
  */
 
 
@@ -21,6 +22,9 @@
 #define NGX_UPTIME_RESOLVE_PROBE  1000
 #define NGX_UPTIME_RESOLVE_QUIET  60000
 
+/* a question is repeated after 1 to 2 s, ngx_uptime_resolver_conf.c */
+#define NGX_UPTIME_RESOLVE_GRACE  3000
+
 
 struct ngx_uptime_resolver_s {
     ngx_resolver_t                *resolver;
@@ -28,15 +32,20 @@ struct ngx_uptime_resolver_s {
     ngx_resolver_ctx_t            *probe;
     ngx_queue_t                    waiting;     /* ngx_uptime_resolve_t     */
     ngx_msec_t                     answered;    /* last answer of a server  */
+    ngx_msec_t                     alive;       /* again, since             */
     ngx_msec_t                     warned;
     ngx_log_t                     *log;
     u_char                         probe_name[8];
+    unsigned                       dead:1;      /* says the probe           */
 };
 
 
 static ngx_resolver_ctx_t *ngx_uptime_resolve_ctx(ngx_uptime_resolver_t *rs,
     ngx_str_t *name, ngx_msec_t timeout);
 static void ngx_uptime_resolve_answer(ngx_resolver_ctx_t *ctx);
+static void ngx_uptime_resolve_alive(ngx_uptime_resolver_t *rs);
+static ngx_uptime_resolve_err_e ngx_uptime_resolve_blame(
+    ngx_uptime_resolve_t *r);
 static void ngx_uptime_resolve_copy(ngx_uptime_resolve_t *r,
     ngx_resolver_ctx_t *ctx);
 static ngx_uptime_resolve_err_e ngx_uptime_resolve_err(ngx_int_t state);
@@ -67,6 +76,7 @@ ngx_uptime_resolver_create(ngx_pool_t *pool, ngx_resolver_t *resolver,
 
     rs->resolver = resolver;
     rs->answered = ngx_current_msec - 1;
+    rs->alive = ngx_current_msec - NGX_UPTIME_RESOLVE_GRACE;
     rs->warned = ngx_current_msec - NGX_UPTIME_RESOLVE_QUIET;
     rs->log = log;
     ngx_queue_init(&rs->waiting);
@@ -173,7 +183,7 @@ ngx_uptime_resolve_answer(ngx_resolver_ctx_t *ctx)
         /* what comes from the resolver's cache says nothing about servers */
 
         if (!r->calling) {
-            rs->answered = ngx_current_msec;
+            ngx_uptime_resolve_alive(rs);
         }
 
         err = ngx_uptime_resolve_err(state);
@@ -187,7 +197,7 @@ ngx_uptime_resolve_answer(ngx_resolver_ctx_t *ctx)
     }
 
     if ((ngx_msec_int_t) (rs->answered - r->started) >= 0) {
-        ngx_uptime_resolve_done(r, NGX_UPTIME_RESOLVE_TIMEOUT);
+        ngx_uptime_resolve_done(r, ngx_uptime_resolve_blame(r));
         return;
     }
 
@@ -195,6 +205,37 @@ ngx_uptime_resolve_answer(ngx_resolver_ctx_t *ctx)
     ngx_queue_insert_tail(&rs->waiting, &r->queue);
 
     ngx_uptime_resolve_probe(rs);
+}
+
+
+static void
+ngx_uptime_resolve_alive(ngx_uptime_resolver_t *rs)
+{
+    rs->answered = ngx_current_msec;
+
+    if (rs->dead) {
+        rs->dead = 0;
+        rs->alive = ngx_current_msec;
+    }
+}
+
+
+/* Of a name that was not answered although the servers live. */
+
+static ngx_uptime_resolve_err_e
+ngx_uptime_resolve_blame(ngx_uptime_resolve_t *r)
+{
+    ngx_msec_t  alive;
+
+    alive = r->resolver->alive;
+
+    if ((ngx_msec_int_t) (alive - r->started) >= 0
+        && ngx_current_msec - alive < NGX_UPTIME_RESOLVE_GRACE)
+    {
+        return NGX_UPTIME_RESOLVE_SILENT;
+    }
+
+    return NGX_UPTIME_RESOLVE_TIMEOUT;
 }
 
 
@@ -285,6 +326,8 @@ ngx_uptime_resolve_probed(ngx_resolver_ctx_t *ctx)
     ngx_resolve_name_done(ctx);
 
     if (state == NGX_RESOLVE_TIMEDOUT) {
+        rs->dead = 1;
+
         if (ngx_current_msec - rs->warned >= NGX_UPTIME_RESOLVE_QUIET) {
             rs->warned = ngx_current_msec;
             ngx_log_error(NGX_LOG_WARN, rs->log, 0,
@@ -295,7 +338,7 @@ ngx_uptime_resolve_probed(ngx_resolver_ctx_t *ctx)
         return;
     }
 
-    rs->answered = ngx_current_msec;
+    ngx_uptime_resolve_alive(rs);
     ngx_uptime_resolve_verdict(rs, NGX_UPTIME_RESOLVE_TIMEOUT);
 }
 
@@ -314,7 +357,8 @@ ngx_uptime_resolve_verdict(ngx_uptime_resolver_t *rs,
         r = ngx_queue_data(q, ngx_uptime_resolve_t, queue);
         r->probing = 0;
 
-        ngx_uptime_resolve_done(r, err);
+        ngx_uptime_resolve_done(r, err != NGX_UPTIME_RESOLVE_TIMEOUT
+                                   ? err : ngx_uptime_resolve_blame(r));
     }
 }
 

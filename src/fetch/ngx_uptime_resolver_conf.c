@@ -15,6 +15,12 @@
 #define NGX_UPTIME_RESOLV_CONF   "/etc/resolv.conf"
 #define NGX_UPTIME_MAX_SERVERS   3          /* as the C library: MAXNS */
 
+/*
+ * Seconds until a question is asked again, of the next server.  nginx takes
+ * 5: with a timeout of 5 s one lost packet would be an outage.
+ */
+#define NGX_UPTIME_RESOLVER_RESEND  1
+
 
 static ngx_uint_t ngx_uptime_resolver_servers(ngx_conf_t *cf,
     ngx_str_t *servers);
@@ -27,11 +33,13 @@ ngx_uptime_resolver_conf(ngx_conf_t *cf)
 {
     ngx_str_t                  servers[NGX_UPTIME_MAX_SERVERS];
     ngx_uint_t                 n;
+    ngx_resolver_t            *resolver;
     ngx_http_core_loc_conf_t  *clcf;
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
 
     if (clcf->resolver != NULL && clcf->resolver->connections.nelts) {
+        clcf->resolver->resend_timeout = NGX_UPTIME_RESOLVER_RESEND;
         return clcf->resolver;
     }
 
@@ -44,7 +52,13 @@ ngx_uptime_resolver_conf(ngx_conf_t *cf)
                            "only addresses and names of /etc/hosts");
     }
 
-    return ngx_resolver_create(cf, servers, n);
+    resolver = ngx_resolver_create(cf, servers, n);
+
+    if (resolver != NULL) {
+        resolver->resend_timeout = NGX_UPTIME_RESOLVER_RESEND;
+    }
+
+    return resolver;
 }
 
 

@@ -15,6 +15,7 @@ package Uptime::Dns;
 #                       NXDOMAIN, no record, SERVFAIL, REFUSED, silence, a
 #                       packet that is no answer, an answer to another question
 #   slow-MS-HEX         after so many milliseconds
+#   drop-N-HEX          the first N questions get no answer
 #
 # Any other name does not exist.  mode('mute') and others answer every name
 # like that, whatever it is.
@@ -190,6 +191,7 @@ sub _answer {
     if ($method && @args) {
         $rcode = 0;
         ($delay, $records) = $self->$method($name, $type, $seen, @args);
+        return if !defined $records;
 
     } elsif ($kind eq 'loop') {
         ($rcode, $records) = (0, _record($name, CNAME, 60, _name($name)));
@@ -284,6 +286,14 @@ sub _kind_slow {
     my ($self, $name, $type, undef, $ms, $hex) = @_;
 
     return ($ms, _addresses($name, $type, 60, $hex));
+}
+
+
+sub _kind_drop {
+    my ($self, $name, $type, $seen, $n, $hex) = @_;
+
+    return if $seen->{"$name $type"}++ < $n;
+    return (0, _addresses($name, $type, 60, $hex));
 }
 
 
