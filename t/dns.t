@@ -162,6 +162,8 @@ my @told = $server->log_lines(qr/monitor \d+ .* is (?:down|up)/, $from);
 is_deeply(\@told, [], 'users were told nothing');
 my @operator = $server->log_lines(qr/no DNS server answers/, $from);
 is(scalar @operator, 1, 'the operator once');
+@operator = $server->log_lines(qr/trouble of this host/, $from);
+is(scalar @operator, 1, '... of each kind');
 
 # the failure of one target in between would still be told
 my $one = $targets[1];

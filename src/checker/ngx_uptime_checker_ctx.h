@@ -82,6 +82,7 @@ typedef struct {
     ngx_uint_t                     bucket;      /* of a walk after a jump   */
     ngx_msec_t                     stalled;     /* end of the last stall    */
     ngx_msec_t                     late_warned;
+    ngx_msec_t                     own_warned;
     unsigned                       walking:1;
     unsigned                       has_stalled:1;
     unsigned                       stopped:1;

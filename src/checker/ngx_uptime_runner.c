@@ -65,6 +65,7 @@ ngx_uptime_runner_start(ngx_uptime_checker_t *ck)
 
     r->max = ngx_uptime_runner_max(ck);
     r->late_warned = ngx_current_msec - NGX_UPTIME_RUNNER_QUIET;
+    r->own_warned = r->late_warned;
 
     ngx_uptime_runner_clock_start(ck);
 

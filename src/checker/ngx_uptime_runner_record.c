@@ -12,6 +12,11 @@
 #include "ngx_uptime_checker_ctx.h"
 
 
+#define NGX_UPTIME_RUNNER_QUIET  60000
+
+
+static void ngx_uptime_runner_own(ngx_uptime_checker_t *ck,
+    const ngx_uptime_monitor_t *m, const ngx_uptime_outcome_t *o);
 static void ngx_uptime_runner_state(ngx_uptime_monitor_t *m,
     const ngx_uptime_outcome_t *o, ngx_uptime_row_t *row);
 static int32_t ngx_uptime_runner_us(int64_t us);
@@ -50,9 +55,32 @@ ngx_uptime_runner_record(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
         row.ttfb_us = ngx_uptime_runner_us(result->ttfb_us);
     }
 
+    ngx_uptime_runner_own(ck, m, o);
     ngx_uptime_runner_state(m, o, &row);
 
     ngx_uptime_writer_add(&ck->writer, &row);
+}
+
+
+/* No user is told, so the operator has to be. */
+
+static void
+ngx_uptime_runner_own(ngx_uptime_checker_t *ck, const ngx_uptime_monitor_t *m,
+    const ngx_uptime_outcome_t *o)
+{
+    if ((o->cause != NGX_UPTIME_CAUSE_OWN_NETWORK
+         && o->cause != NGX_UPTIME_CAUSE_OWN_RESOURCES)
+        || ngx_current_msec - ck->runner.own_warned < NGX_UPTIME_RUNNER_QUIET)
+    {
+        return;
+    }
+
+    ck->runner.own_warned = ngx_current_msec;
+
+    ngx_log_error(NGX_LOG_WARN, ck->log, 0,
+                  "uptime: checks are unknown, %s: trouble of this host, not "
+                  "of their targets; monitor %L is one of them",
+                  ngx_uptime_cause_name(o->cause), m->id);
 }
 
 
