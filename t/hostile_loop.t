@@ -12,7 +12,8 @@ use Uptime::Test;
 
 use constant {
     EACH  => 4,
-    LIMIT => 0.6,       # generous: the machine may be busy with other things
+    LIMIT => 0.25,
+    TRIES => 3,         # the machine may be busy with other things
 };
 
 my $unable = Uptime::Hostile::unable();
@@ -46,30 +47,42 @@ sub lag {
 }
 
 
-for my $name (qw(chunk_ext_endless tiny_chunks trailer_flood flood_1xx
-    gib_endless gib_chunked te_bomb headers_20k header_endless hello_endless
-    hello_warnings))
-{
+# The longest that the loop was away while so many of these were checked.
+sub away {
+    my ($name) = @_;
+
     my @ids = map { $c->post('/monitors', { url => $hostile->url($name),
         interval => 3600, timeout => 2, failure_threshold => 1 })->{json}{id}
     } 1 .. EACH;
     my ($worst, $most, $done) = (0, time + 10, 0);
 
     while ($done < EACH && time < $most) {
-        my $lag = 0;
-
         for (1 .. 20) {
             my $seconds = lag();
-            $lag = $seconds if $seconds > $lag;
+            $worst = $seconds if $seconds > $worst;
             select undef, undef, undef, 0.005;
         }
 
-        $worst = $lag if $lag > $worst;
         $done = $t->value('SELECT count(*) FROM checks WHERE monitor_id
             BETWEEN ? AND ?', $ids[0], $ids[-1]);
     }
 
     is($done, EACH, "$name: all are judged");
+    return $worst;
+}
+
+
+for my $name (qw(chunk_ext_endless tiny_chunks trailer_flood flood_1xx
+    gib_endless gib_chunked te_bomb headers_20k header_endless hello_endless
+    hello_warnings))
+{
+    my $worst;
+
+    for (1 .. TRIES) {
+        $worst = away($name);
+        last if $worst < LIMIT;
+    }
+
     cmp_ok($worst, '<', LIMIT, sprintf '... at most %.1f ms away',
         $worst * 1000);
 }
