@@ -123,18 +123,19 @@ connect(int fd, const struct sockaddr *sa, socklen_t len)
 }
 
 
-/* 3: no handle for a transfer */
+/* 3: no memory for a transfer; handles are kept, so not in their creation */
 
-CURL *
-curl_easy_init(void)
+CURLMcode
+curl_multi_add_handle(CURLM *multi, CURL *easy)
 {
-    static CURL  *(*next)(void);
+    static CURLMcode  (*next)(CURLM *, CURL *);
 
     if (next == NULL) {
-        next = (CURL *(*)(void)) dlsym(RTLD_NEXT, "curl_easy_init");
+        next = (CURLMcode (*)(CURLM *, CURL *))
+               dlsym(RTLD_NEXT, "curl_multi_add_handle");
     }
 
-    return (fault(3) == '-') ? next() : NULL;
+    return (fault(3) == '-') ? next(multi, easy) : CURLM_OUT_OF_MEMORY;
 }
 
 
