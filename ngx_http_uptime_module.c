@@ -188,6 +188,20 @@ static ngx_command_t  ngx_http_uptime_commands[] = {
       ngx_http_uptime_offset(checker.spool),
       NULL },
 
+    { ngx_string("uptime_spool_size"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_off_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(checker.spool_size),
+      NULL },
+
+    { ngx_string("uptime_buffer_size"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(checker.buffer_size),
+      NULL },
+
       ngx_null_command
 };
 
@@ -297,6 +311,8 @@ ngx_http_uptime_create_main_conf(ngx_conf_t *cf)
 
     umcf->checker.enabled = NGX_CONF_UNSET;
     umcf->checker.max_checks = NGX_CONF_UNSET_UINT;
+    umcf->checker.spool_size = NGX_CONF_UNSET;
+    umcf->checker.buffer_size = NGX_CONF_UNSET_SIZE;
     umcf->checker.max_per_host = NGX_CONF_UNSET_UINT;
 
     return umcf;
@@ -320,6 +336,8 @@ ngx_http_uptime_init_main_conf(ngx_conf_t *cf, void *conf)
 
     ngx_conf_init_value(umcf->checker.enabled, 0);
     ngx_conf_init_uint_value(umcf->checker.max_checks, 0);
+    ngx_conf_init_value(umcf->checker.spool_size, 1024 * 1024 * 1024);
+    ngx_conf_init_size_value(umcf->checker.buffer_size, 64 * 1024 * 1024);
     ngx_conf_init_uint_value(umcf->checker.max_per_host, NGX_UPTIME_PER_HOST);
 
     umcf->api.policy.allow = umcf->allow;

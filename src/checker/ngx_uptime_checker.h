@@ -28,6 +28,8 @@ typedef struct {
                                                    NUL-terminated; empty:
                                                    the system's             */
     ngx_path_t                    *spool;
+    off_t                          spool_size;  /* uptime_spool_size        */
+    size_t                         buffer_size; /* uptime_buffer_size       */
     ngx_shm_zone_t                *shm;
 } ngx_uptime_checker_conf_t;
 

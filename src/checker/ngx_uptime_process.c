@@ -27,6 +27,7 @@ static ngx_int_t ngx_uptime_process_create(ngx_uptime_checker_conf_t *conf,
 static void ngx_uptime_process_migrated(void *data);
 static void ngx_uptime_process_housekeep(ngx_event_t *ev);
 static void ngx_uptime_process_housekept(ngx_uptime_pg_query_t *q);
+static void ngx_uptime_process_replayed(void *data);
 static void ngx_uptime_process_register(ngx_event_t *ev);
 static ngx_int_t ngx_uptime_process_params(ngx_uptime_checker_t *ck,
     ngx_uptime_pg_query_t *q);
@@ -175,6 +176,8 @@ ngx_uptime_process_migrated(void *data)
 {
     ngx_uptime_checker_t *ck = data;
 
+    ngx_uptime_writer_conf_t  conf;
+
     ck->pg = ngx_uptime_pg_pool_create(ck->conf->pg, ck->log);
     if (ck->pg == NULL) {
         return;
@@ -182,7 +185,11 @@ ngx_uptime_process_migrated(void *data)
 
     ck->prober.pg = ck->pg;
 
-    ngx_uptime_writer_init(&ck->writer, ck->pg, ck->log);
+    conf.spool = &ck->conf->spool->name;
+    conf.spool_size = ck->conf->spool_size;
+    conf.memory = ck->conf->buffer_size;
+
+    ngx_uptime_writer_init(&ck->writer, ck->pg, &conf, ck->log);
 
     ngx_uptime_process_later(ck, ngx_uptime_process_housekeep, 0);
 }
@@ -238,11 +245,20 @@ ngx_uptime_process_housekept(ngx_uptime_pg_query_t *q)
                                                : NGX_UPTIME_PROCESS_HOUR;
 
     if (ck->id == 0) {
-        ngx_uptime_checker_register(ck);
+        ngx_uptime_writer_adopt(&ck->writer, ngx_uptime_process_replayed, ck);
         return;
     }
 
     ngx_uptime_process_later(ck, ngx_uptime_process_housekeep, ck->housekeep);
+}
+
+
+static void
+ngx_uptime_process_replayed(void *data)
+{
+    ngx_uptime_checker_t *ck = data;
+
+    ngx_uptime_checker_register(ck);
 }
 
 
@@ -452,14 +468,18 @@ ngx_uptime_checker_stop(void)
 
     left = ngx_uptime_pg_pool_drain(ck->pg, NGX_UPTIME_PROCESS_FLUSH);
 
-    if (left == 0 && ck->writer.rows == 0) {
+    /* as long as the shards are ours, what is stored later counts */
+
+    if (left == 0 && ck->writer.rows == 0
+        && ngx_uptime_writer_replayed(&ck->writer))
+    {
         ngx_uptime_lease_leave(ck);
         (void) ngx_uptime_pg_pool_drain(ck->pg, NGX_UPTIME_PROCESS_LEAVE);
     }
 
     ngx_log_error(NGX_LOG_NOTICE, ck->log, 0,
                   "uptime: checker stops, results not stored: %ui",
-                  ck->writer.rows);
+                  ngx_uptime_writer_save(&ck->writer));
 
     ngx_uptime_schedule_destroy(&ck->schedule);
 }

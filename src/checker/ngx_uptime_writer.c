@@ -2,8 +2,8 @@
 /*
  * Results on their way to the database, in batches of up to 1,000 rows or
  * 200 ms, one statement in flight.  While the database is away they wait
- * here, in order; beyond the limit the oldest that say nothing new go first.
- * Runs in the checker.
+ * here, then on disk, in order; beyond both limits the oldest that say
+ * nothing new go first.  Runs in the checker.
  */
 
 
@@ -18,13 +18,9 @@
 #define NGX_UPTIME_WRITER_PAUSE    250
 #define NGX_UPTIME_WRITER_LONGEST  5000
 #define NGX_UPTIME_WRITER_TIMEOUT  10000
-#define NGX_UPTIME_WRITER_MEMORY   (64 * 1024 * 1024)
-#define NGX_UPTIME_WRITER_BATCHES                                             \
-    (NGX_UPTIME_WRITER_MEMORY / sizeof(ngx_uptime_batch_t))
 
 
 static ngx_uptime_batch_t *ngx_uptime_writer_open(ngx_uptime_writer_t *w);
-static void ngx_uptime_writer_send(ngx_uptime_writer_t *w);
 static void ngx_uptime_writer_timer(ngx_event_t *ev);
 static void ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q);
 static void ngx_uptime_writer_tell(ngx_uptime_writer_t *w,
@@ -32,33 +28,30 @@ static void ngx_uptime_writer_tell(ngx_uptime_writer_t *w,
 static void ngx_uptime_writer_pause(ngx_uptime_writer_t *w);
 static void ngx_uptime_writer_settle(ngx_uptime_writer_t *w,
     ngx_uptime_batch_t *b);
-static void ngx_uptime_writer_shrink(ngx_uptime_writer_t *w);
-static ngx_uint_t ngx_uptime_writer_compact(ngx_uptime_writer_t *w,
-    ngx_uint_t ups, ngx_uint_t many);
-static void ngx_uptime_writer_free_empty(ngx_uptime_writer_t *w);
-
-
-#define ngx_uptime_writer_batch(q)                                            \
-    ngx_queue_data(q, ngx_uptime_batch_t, queue)
+static ngx_uptime_batch_t *ngx_uptime_writer_next(ngx_uptime_writer_t *w);
+static ngx_uint_t ngx_uptime_writer_more(ngx_uptime_writer_t *w);
 
 
 void
 ngx_uptime_writer_init(ngx_uptime_writer_t *w, ngx_uptime_pg_pool_t *pg,
-    ngx_log_t *log)
+    const ngx_uptime_writer_conf_t *conf, ngx_log_t *log)
 {
     ngx_memzero(w, sizeof(ngx_uptime_writer_t));
 
     w->pg = pg;
     w->log = log;
+    w->limit = conf->memory / sizeof(ngx_uptime_row_t);
     w->backoff = NGX_UPTIME_WRITER_PAUSE;
-    w->warned = ngx_current_msec - 60000;
 
     ngx_queue_init(&w->batches);
+    ngx_uptime_spool_init(&w->spool, conf->spool, conf->spool_size, log);
 
     w->timer.handler = ngx_uptime_writer_timer;
     w->timer.data = w;
     w->timer.log = log;
     w->timer.cancelable = 1;
+
+    ngx_uptime_writer_spool_init(w);
 }
 
 
@@ -68,6 +61,10 @@ ngx_uptime_writer_add(ngx_uptime_writer_t *w, const ngx_uptime_row_t *row)
     ngx_uptime_batch_t  *b;
 
     w->added++;
+
+    if (w->rows >= w->limit) {
+        ngx_uptime_writer_room(w);
+    }
 
     b = ngx_uptime_writer_open(w);
 
@@ -80,7 +77,7 @@ ngx_uptime_writer_add(ngx_uptime_writer_t *w, const ngx_uptime_row_t *row)
     b->row[b->n++] = *row;
     w->rows++;
 
-    if (w->busy || w->retrying) {
+    if (w->sent != NULL || w->retrying) {
         return;
     }
 
@@ -107,18 +104,10 @@ ngx_uptime_writer_open(ngx_uptime_writer_t *w)
         q = ngx_queue_last(&w->batches);
         b = ngx_uptime_writer_batch(q);
 
-        if (b->n < NGX_UPTIME_WRITER_ROWS
-            && !(w->busy && q == ngx_queue_head(&w->batches)))
+        if (b->n < NGX_UPTIME_WRITER_ROWS && b != w->sent
+            && b->checker == w->checker)
         {
             return b;
-        }
-    }
-
-    if (w->nbatches >= NGX_UPTIME_WRITER_BATCHES) {
-        ngx_uptime_writer_shrink(w);
-
-        if (w->nbatches >= NGX_UPTIME_WRITER_BATCHES) {
-            return NULL;
         }
     }
 
@@ -130,6 +119,7 @@ ngx_uptime_writer_open(ngx_uptime_writer_t *w)
     b->n = 0;
     b->checker = w->checker;
     b->node = w->node;
+    b->adopted = 0;
     ngx_queue_insert_tail(&w->batches, &b->queue);
     w->nbatches++;
 
@@ -142,12 +132,8 @@ ngx_uptime_writer_flush(ngx_uptime_writer_t *w)
 {
     w->flushing = 1;
 
-    if (w->busy) {
+    if (w->sent != NULL) {
         return;
-    }
-
-    if (w->timer.timer_set) {
-        ngx_del_timer(&w->timer);
     }
 
     w->retrying = 0;
@@ -156,13 +142,13 @@ ngx_uptime_writer_flush(ngx_uptime_writer_t *w)
 }
 
 
-static void
+void
 ngx_uptime_writer_send(ngx_uptime_writer_t *w)
 {
-    ngx_queue_t            *head;
+    ngx_uptime_batch_t     *b;
     ngx_uptime_pg_query_t  *q;
 
-    if (w->busy || w->rows == 0) {
+    if (w->sent != NULL) {
         return;
     }
 
@@ -170,9 +156,13 @@ ngx_uptime_writer_send(ngx_uptime_writer_t *w)
         ngx_del_timer(&w->timer);
     }
 
-    head = ngx_queue_head(&w->batches);
+    b = ngx_uptime_writer_next(w);
 
-    q = ngx_uptime_record(w, ngx_uptime_writer_batch(head));
+    if (b == NULL) {
+        return;
+    }
+
+    q = ngx_uptime_record(w, b);
 
     if (q == NULL) {
         ngx_uptime_writer_pause(w);
@@ -188,7 +178,58 @@ ngx_uptime_writer_send(ngx_uptime_writer_t *w)
         return;
     }
 
-    w->busy = 1;
+    w->sent = b;
+}
+
+
+/* The oldest; what is on disk is older than what is in memory. */
+
+static ngx_uptime_batch_t *
+ngx_uptime_writer_next(ngx_uptime_writer_t *w)
+{
+    ngx_uint_t                own;
+    ngx_uptime_batch_t       *b;
+    ngx_uptime_spool_head_t   head;
+
+    if (!ngx_uptime_spool_empty(&w->spool)) {
+
+        b = w->replay;
+
+        if (b == NULL) {
+            b = ngx_alloc(sizeof(ngx_uptime_batch_t), w->log);
+            if (b == NULL) {
+                ngx_uptime_writer_pause(w);
+                return NULL;
+            }
+
+            w->replay = b;
+        }
+
+        if (ngx_uptime_spool_peek(&w->spool, &head, b->row, &b->n, &own)
+            == NGX_OK)
+        {
+            b->checker = head.checker;
+            b->node = head.node;
+            b->adopted = !own;
+            return b;
+        }
+    }
+
+    ngx_free(w->replay);
+    w->replay = NULL;
+
+    return w->rows ? ngx_uptime_writer_batch(ngx_queue_head(&w->batches))
+                   : NULL;
+}
+
+
+/* 1: a whole batch waits, or nothing is to wait any longer */
+
+static ngx_uint_t
+ngx_uptime_writer_more(ngx_uptime_writer_t *w)
+{
+    return w->flushing || w->rows >= NGX_UPTIME_WRITER_ROWS
+           || !ngx_uptime_spool_empty(&w->spool);
 }
 
 
@@ -207,21 +248,19 @@ ngx_uptime_writer_timer(ngx_event_t *ev)
 static void
 ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q)
 {
-    ngx_queue_t          *head;
     ngx_uptime_batch_t   *b;
     ngx_uptime_writer_t  *w;
 
     w = q->data;
-    w->busy = 0;
-
-    head = ngx_queue_head(&w->batches);
-    b = ngx_uptime_writer_batch(head);
+    b = w->sent;
+    w->sent = NULL;
 
     if (q->err != NGX_UPTIME_PG_OK && ngx_uptime_pg_retryable(q->err)) {
         ngx_log_error(NGX_LOG_INFO, w->log, 0,
-                      "uptime: %ui results wait, the database is not able "
-                      "to take them: %s", w->rows,
-                      ngx_uptime_pg_strerror(q->err));
+                      "uptime: %ui results wait in memory and %O bytes on "
+                      "disk, the database is not able to take them: %s",
+                      w->rows, w->spool.size, ngx_uptime_pg_strerror(q->err));
+        w->spool.peeked = 0;
         ngx_uptime_writer_pause(w);
         return;
     }
@@ -240,16 +279,14 @@ ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q)
 
     ngx_uptime_writer_settle(w, b);
 
-    if (w->rows == 0) {
-        return;
-    }
-
-    if (w->flushing || w->rows >= NGX_UPTIME_WRITER_ROWS) {
+    if (ngx_uptime_writer_more(w)) {
         ngx_uptime_writer_send(w);
         return;
     }
 
-    ngx_add_timer(&w->timer, NGX_UPTIME_WRITER_WAIT);
+    if (w->rows) {
+        ngx_add_timer(&w->timer, NGX_UPTIME_WRITER_WAIT);
+    }
 }
 
 
@@ -302,121 +339,16 @@ ngx_uptime_writer_pause(ngx_uptime_writer_t *w)
 static void
 ngx_uptime_writer_settle(ngx_uptime_writer_t *w, ngx_uptime_batch_t *b)
 {
+    w->settled += b->adopted ? 0 : b->n;
+
+    if (b == w->replay) {
+        ngx_uptime_spool_next(&w->spool);
+        return;
+    }
+
     w->rows -= b->n;
-    w->settled += b->n;
     w->nbatches--;
 
     ngx_queue_remove(&b->queue);
     ngx_free(b);
-}
-
-
-/* Makes room for a tenth of the limit. */
-
-static void
-ngx_uptime_writer_shrink(ngx_uptime_writer_t *w)
-{
-    ngx_uint_t  n, many;
-
-    many = NGX_UPTIME_WRITER_BATCHES * NGX_UPTIME_WRITER_ROWS / 10;
-
-    n = ngx_uptime_writer_compact(w, 1, many);
-
-    if (n < many) {
-        n += ngx_uptime_writer_compact(w, 0, many - n);
-    }
-
-    ngx_uptime_writer_free_empty(w);
-
-    w->rows -= n;
-    w->settled += n;
-    w->dropped += n;
-
-    if (ngx_current_msec - w->warned >= 60000) {
-        w->warned = ngx_current_msec;
-        ngx_log_error(NGX_LOG_WARN, w->log, 0,
-                      "uptime: the database has been away for long: %uL "
-                      "results were dropped so far", w->dropped);
-    }
-}
-
-
-/*
- * Drops up to "many" of the oldest rows and moves the others together.  Rows
- * with an event stay, with "ups" everything but plain successes stays.
- */
-
-static ngx_uint_t
-ngx_uptime_writer_compact(ngx_uptime_writer_t *w, ngx_uint_t ups,
-    ngx_uint_t many)
-{
-    ngx_uint_t           i, n, dropped;
-    ngx_queue_t         *q;
-    ngx_uptime_row_t    *row;
-    ngx_uptime_batch_t  *from, *to;
-
-    q = ngx_queue_head(&w->batches);
-
-    if (w->busy) {
-        q = ngx_queue_next(q);
-    }
-
-    to = ngx_uptime_writer_batch(q);
-    n = 0;
-    dropped = 0;
-
-    for ( /* void */ ;
-         q != ngx_queue_sentinel(&w->batches);
-         q = ngx_queue_next(q))
-    {
-        from = ngx_uptime_writer_batch(q);
-
-        for (i = 0; i < from->n; i++) {
-            row = &from->row[i];
-
-            if (dropped < many && row->event == NGX_UPTIME_PENDING
-                && (!ups || row->outcome == NGX_UPTIME_UP))
-            {
-                dropped++;
-                continue;
-            }
-
-            if (n == NGX_UPTIME_WRITER_ROWS) {
-                to->n = n;
-                to = ngx_uptime_writer_batch(ngx_queue_next(&to->queue));
-                n = 0;
-            }
-
-            to->row[n++] = *row;
-        }
-
-        if (from != to) {
-            from->n = 0;
-        }
-    }
-
-    to->n = n;
-
-    return dropped;
-}
-
-
-static void
-ngx_uptime_writer_free_empty(ngx_uptime_writer_t *w)
-{
-    ngx_queue_t         *q;
-    ngx_uptime_batch_t  *b;
-
-    while (!ngx_queue_empty(&w->batches)) {
-        q = ngx_queue_last(&w->batches);
-        b = ngx_uptime_writer_batch(q);
-
-        if (b->n) {
-            return;
-        }
-
-        ngx_queue_remove(q);
-        ngx_free(b);
-        w->nbatches--;
-    }
 }

@@ -7,42 +7,8 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
-#include "ngx_uptime_outcome.h"
 #include "ngx_uptime_pg.h"
-
-
-#define NGX_UPTIME_WRITER_ROWS  1000            /* of one batch             */
-
-
-/* One result; no texts, so that many can wait while the database is away. */
-
-typedef struct {
-    int64_t                        monitor;
-    int64_t                        epoch;
-    int64_t                        slot;        /* ms                       */
-    int64_t                        checked_at;  /* ms, the start            */
-    int64_t                        status_since; /* ms                      */
-    int64_t                        told_since;  /* ms; 0: never told        */
-    int64_t                        before;      /* with event: how long the */
-                                                /* former status was told,  */
-                                                /* ms; -1: nothing was      */
-    int64_t                        cert;        /* s; 0: none               */
-    int32_t                        total_us;    /* -1: none, as all times   */
-    int32_t                        dns_us;
-    int32_t                        connect_us;
-    int32_t                        tls_us;
-    int32_t                        ttfb_us;
-    int16_t                        http_status; /* 0: none                  */
-    int16_t                        attempt;
-    int16_t                        fails;
-    uint8_t                        shard;
-    uint8_t                        outcome;     /* ngx_uptime_status_e      */
-    uint8_t                        cause;       /* ngx_uptime_cause_e       */
-    uint8_t                        status;
-    uint8_t                        told;
-    uint8_t                        event;       /* PENDING: none            */
-    uint8_t                        was;         /* with event: told before  */
-} ngx_uptime_row_t;
+#include "ngx_uptime_spool.h"
 
 
 typedef struct {
@@ -50,8 +16,19 @@ typedef struct {
     ngx_uint_t                     n;
     int64_t                        checker;     /* that made the results    */
     int64_t                        node;
+    unsigned                       adopted:1;   /* of a process that ended  */
     ngx_uptime_row_t               row[NGX_UPTIME_WRITER_ROWS];
 } ngx_uptime_batch_t;
+
+
+typedef struct {
+    ngx_str_t                     *spool;       /* folder                   */
+    off_t                          spool_size;  /* 0: not used              */
+    size_t                         memory;
+} ngx_uptime_writer_conf_t;
+
+
+typedef void (*ngx_uptime_writer_adopt_pt)(void *data);
 
 
 typedef struct {
@@ -63,21 +40,49 @@ typedef struct {
     ngx_queue_t                    batches;     /* ngx_uptime_batch_t,      */
                                                 /* oldest first             */
     ngx_uint_t                     nbatches;
-    ngx_uint_t                     rows;        /* that wait or are sent    */
+    ngx_uint_t                     limit;       /* of rows in memory        */
+    ngx_uint_t                     rows;        /* in memory: they wait, or */
+                                                /* are sent                 */
     uint64_t                       added;       /* rows, since the start    */
     uint64_t                       settled;     /* stored, refused, dropped */
     uint64_t                       dropped;
+    uint64_t                       told;        /* of them, in the log      */
+    ngx_uptime_spool_t             spool;       /* older than the batches,  */
+                                                /* younger than "sent"      */
+    ngx_uptime_batch_t            *sent;        /* on its way, or NULL      */
+    ngx_uptime_batch_t            *replay;      /* room for one of spool's  */
+    ngx_msec_t                     spool_failed;
     ngx_msec_t                     warned;      /* of drops                 */
     ngx_msec_t                     backoff;
     ngx_event_t                    timer;
-    unsigned                       busy:1;      /* the first batch is sent  */
+    ngx_event_t                    scan;        /* for files of the dead    */
+    ngx_msec_t                     adopting;    /* since                    */
+    ngx_uptime_writer_adopt_pt     done;        /* NULL: it was called      */
+    void                          *data;
+    unsigned                       no_spool:1;  /* it failed a moment ago   */
     unsigned                       retrying:1;  /* the timer is a pause     */
     unsigned                       flushing:1;  /* do not wait for more     */
 } ngx_uptime_writer_t;
 
 
+/* conf's strings are borrowed */
 void ngx_uptime_writer_init(ngx_uptime_writer_t *w, ngx_uptime_pg_pool_t *pg,
-    ngx_log_t *log);
+    const ngx_uptime_writer_conf_t *conf, ngx_log_t *log);
+
+/*
+ * Looks from now on for what processes that ended have left in the spool, and
+ * stores it; done is called once, when the first of that is stored or has
+ * taken long.
+ */
+void ngx_uptime_writer_adopt(ngx_uptime_writer_t *w,
+    ngx_uptime_writer_adopt_pt done, void *data);
+
+/* 1: there is nothing on disk that waits for the database */
+#define ngx_uptime_writer_replayed(w)                                         \
+    ngx_uptime_spool_empty(&(w)->spool)
+
+/* At exit: what waits in memory goes to disk.  Returns what did not. */
+ngx_uint_t ngx_uptime_writer_save(ngx_uptime_writer_t *w);
 
 /* The row is copied. */
 void ngx_uptime_writer_add(ngx_uptime_writer_t *w,
@@ -85,6 +90,19 @@ void ngx_uptime_writer_add(ngx_uptime_writer_t *w,
 
 /* From now on nothing waits for more rows. */
 void ngx_uptime_writer_flush(ngx_uptime_writer_t *w);
+
+/* between the files of the writer */
+
+#define ngx_uptime_writer_batch(q)                                            \
+    ngx_queue_data(q, ngx_uptime_batch_t, queue)
+
+void ngx_uptime_writer_spool_init(ngx_uptime_writer_t *w);
+
+/* Sends the oldest batch, if none is on its way. */
+void ngx_uptime_writer_send(ngx_uptime_writer_t *w);
+
+/* There are as many rows in memory as may be. */
+void ngx_uptime_writer_room(ngx_uptime_writer_t *w);
 
 /* For the writer: the statement's answer to one batch (console). */
 void ngx_uptime_console(ngx_log_t *log, const ngx_uptime_row_t *row,
