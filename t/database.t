@@ -48,7 +48,7 @@ problem_ok($c->post('/auth/signup', { email => 'a@example.com',
 $cluster->start;
 until_ok { $c->get('/health/ready')->{status} == 200 } 20,
     'ready on an empty database';
-is($t->value('SELECT max(version) FROM schema_migrations'),
+is($t->value('SELECT count(*) FROM schema_migrations'),
     scalar(() = glob 'sql/migrations/*.sql'), 'every migration was made');
 
 my $res = $c->post('/auth/signup', { email => 'a@example.com',
