@@ -80,7 +80,7 @@ away_ok('still 503', $c);
 
 $cluster->start;
 my $started = time;
-until_ok { $c->get('/me')->{status} == 200 } 5, 'it answers again';
+until_ok { $c->get('/me')->{status} == 200 } 20, 'it answers again';
 until_ok { $c->get('/health/ready')->{status} == 200 } 15, 'ready';
 
 my %now = map { ("$_->{monitor_id} $_->{slot}" => 1) }
@@ -111,7 +111,7 @@ my $count = $t->value('SELECT count(*) FROM checks');
 kill 'KILL', $backend;
 until_ok { my $n = eval { $t->value('SELECT count(*) FROM checks') };
     defined $n && $n >= $count } 10, 'the database is back';
-until_ok { $c->get('/me')->{status} == 200 } 5, 'and so is the API';
+until_ok { $c->get('/me')->{status} == 200 } 20, 'and so is the API';
 
 
 # --- it hangs
@@ -122,7 +122,7 @@ away_ok('hanging: 503', $c);
 away_ok('hanging: 503 again', $c);
 is($c->get('/health/live')->{status}, 200, 'live');
 kill 'CONT', @pids;
-until_ok { $c->get('/me')->{status} == 200 } 5, 'it answers again';
+until_ok { $c->get('/me')->{status} == 200 } 20, 'it answers again';
 
 
 # --- what was said meanwhile
