@@ -182,6 +182,14 @@ refused({ url => 'icmp://example.com', method => 'POST', grace => 1,
     keyword => 'x' }, { method => 'not_for_type', grace => 'not_for_type',
     keyword => 'not_for_type' }, 'all of them at once');
 
+refused({ url => "tcp://example.com:$_", body => "EHLO x\r\n" },
+    { body => 'not_for_port' }, "nothing is sent to port $_")
+    for 25, 465, 587, 2525;
+unpatched(created({ url => 'tcp://example.com:25', keyword => '220' },
+    'but a mail server may be asked for its greeting'),
+    { body => 'x' }, { body => 'not_for_port' }, 'also by patch');
+created({ url => 'tcp://example.com:2', body => 'x' }, 'another port');
+
 
 # --- another type
 
@@ -197,11 +205,11 @@ unpatched($m, { type => 'tcp' }, { type => 'type_mismatch' },
 unpatched($m, { type => 'icmp', url => 'icmp://example.com', method => 'PUT' },
     { method => 'not_for_type' }, 'a field that the new type has not');
 
-$m = patched($m, { type => 'tcp', url => 'tcp://example.com:25' },
+$m = patched($m, { type => 'tcp', url => 'tcp://example.com:7' },
     'type and URL');
 is_deeply({ map { $_ => $m->{$_} } qw(type url method body keyword auth
     auth_secret interval degraded_after_ms headers status) },
-    { type => 'tcp', url => 'tcp://example.com:25', method => 'GET',
+    { type => 'tcp', url => 'tcp://example.com:7', method => 'GET',
     body => 'hello', keyword => 'x', auth => 'none', auth_secret => undef,
     interval => 30, degraded_after_ms => 7, headers => {},
     status => 'pending' },

@@ -9,6 +9,8 @@ FROM f CROSS JOIN LATERAL (VALUES
      f.auth = 'basic' AND f.auth_user IS NULL),
     ('auth_secret', 'required', 'must be given with bearer authentication',
      f.auth = 'bearer' AND f.auth_secret IS NULL),
+    ('body', 'not_for_port', 'must not be sent to a mail server',
+     f.type = 'tcp' AND f.body <> '' AND f.url ~ ':(25|465|587|2525)$'),
     ('headers.Authorization', 'duplicate_header',
      'is there twice, here and as auth',
      f.auth <> 'none'
