@@ -8,5 +8,5 @@ CASE WHEN {{outdated_state}} THEN 0 ELSE s.fails END AS fails,
                     ELSE s.status_since END) * 1000)::bigint AS status_since,
 (extract(epoch FROM s.told_since) * 1000)::bigint AS told_since,
 (extract(epoch FROM s.last_slot) * 1000)::bigint AS last_slot,
-s.last_attempt,
+s.last_attempt, m.owner_id,
 {{target_row}}

@@ -30,6 +30,7 @@ typedef enum {
     NGX_UPTIME_COL_TOLD_SINCE,
     NGX_UPTIME_COL_LAST_SLOT,
     NGX_UPTIME_COL_LAST_ATTEMPT,
+    NGX_UPTIME_COL_OWNER,
     NGX_UPTIME_COL_TARGET                       /* and what follows         */
 } ngx_uptime_col_e;
 
@@ -151,6 +152,7 @@ ngx_uptime_monitor_numbers(ngx_uptime_monitor_t *m, ngx_uptime_pg_query_t *q,
 #define ngx_uptime_num(col)  ngx_uptime_pg_num(q, row, NGX_UPTIME_COL_##col)
 
     m->id = ngx_uptime_num(ID);
+    m->owner = ngx_uptime_num(OWNER);
     m->shard = (uint8_t) ngx_uptime_num(SHARD);
     m->revision = ngx_uptime_num(REVISION);
     m->target.id = m->id;

@@ -274,6 +274,7 @@ ngx_uptime_runner_check(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
     c->started = ngx_current_msec;
 
     c->probe.target = &m->target;
+    c->probe.owner = m->owner;
     c->probe.patience = ngx_uptime_runner_patience(m, now);
     c->probe.handler = ngx_uptime_runner_done;
     c->probe.data = c;

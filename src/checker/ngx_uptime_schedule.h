@@ -35,6 +35,7 @@ struct ngx_uptime_monitor_s {
     void                          *check;       /* in flight                */
 
     int64_t                        id;
+    int64_t                        owner;
     int64_t                        revision;
     int64_t                        due;
     int64_t                        slot;

@@ -82,9 +82,14 @@ ngx_uptime_schedule_first(ngx_uptime_monitor_t *m, int64_t now)
 
     m->attempt = 1;
 
+    /*
+     * Those that are made up for come one after the other: all of them at
+     * once would delay what is on time.
+     */
+
     if (m->last_slot < previous && now - previous <= NGX_UPTIME_CATCH_UP) {
         m->slot = previous;
-        m->due = now;
+        m->due = now + (now - previous) / 4;
         return;
     }
 

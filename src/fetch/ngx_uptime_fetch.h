@@ -53,7 +53,8 @@ typedef struct {
     ngx_str_t                      body;
     ngx_str_t                      keyword;     /* empty: none              */
     ngx_msec_t                     timeout;     /* all in all               */
-    ngx_msec_t                     patience;    /* see gate.h               */
+    int64_t                        owner;       /* for its turn, see gate.h */
+    ngx_msec_t                     patience;
     ngx_uint_t                     max_redirects;
     size_t                         max_body;    /* 0: NGX_UPTIME_MAX_FETCH  */
     int                            family;      /* AF_UNSPEC: any           */

@@ -31,6 +31,7 @@ ngx_uptime_fetch_turn(ngx_uptime_fetch_t *f)
     waited = (ngx_msec_t) (f->result.waited_us / 1000);
 
     f->pass.patience = (waited < patience) ? patience - waited : 1;
+    f->pass.owner = f->request.owner;
     f->pass.handler = ngx_uptime_fetch_turn_came;
     f->pass.data = f;
 

@@ -1,9 +1,9 @@
 
 /*
  * At most so many connections to one address at once.  A door is an address
- * that somebody uses or waits for; it goes with the last of them.  A pass
- * needs a place at all of its doors, takes all of them or none, and waits at
- * the first that is full.  Used in any process.
+ * that is used or waited for, a line is what one owner has at a door; both go
+ * with the last pass that names them.  A pass takes a place at each of its
+ * doors or none, and waits in a line that cannot go on.  Used in any process.
  */
 
 
@@ -16,30 +16,53 @@
 
 #define NGX_UPTIME_GATE_BUCKETS  8192           /* a power of 2             */
 
+/*
+ * An owner has as many places as one may have: the last one is kept for
+ * others, who would otherwise wait for somebody's checks that hang.
+ */
 
-struct ngx_uptime_door_s {
-    ngx_uptime_door_t             *next;        /* in the bucket            */
+#define ngx_uptime_gate_own(gate, l)                                          \
+    ((l)->inside >= ngx_max((gate)->max - 1, 1))
+
+
+typedef struct {
     uint64_t                       key[2];
-    ngx_queue_t                    queue;       /* passes, oldest first     */
+    ngx_queue_t                    ready;       /* lines that may go on     */
+    ngx_uint_t                     inside;
+    ngx_uint_t                     refs;        /* lines                    */
+} ngx_uptime_door_t;
+
+
+struct ngx_uptime_line_s {
+    ngx_uptime_line_t             *next;
+    ngx_uptime_door_t             *door;
+    int64_t                        owner;
+    ngx_queue_t                    queue;       /* in ready                 */
+    ngx_queue_t                    passes;      /* that wait, oldest first  */
     ngx_uint_t                     waiting;
     ngx_uint_t                     inside;
-    ngx_uint_t                     refs;        /* passes that name it      */
+    ngx_uint_t                     refs;        /* passes                   */
+    ngx_uint_t                     ready;
 };
 
 
-static ngx_int_t ngx_uptime_gate_doors(ngx_uptime_pass_t *p,
+static ngx_int_t ngx_uptime_gate_lines(ngx_uptime_pass_t *p,
     const ngx_uptime_sockaddr_t *addrs, ngx_uint_t n);
 static void ngx_uptime_gate_key(const ngx_uptime_sockaddr_t *sa,
     uint64_t *key);
-static ngx_uptime_door_t **ngx_uptime_gate_bucket(ngx_uptime_gate_t *gate,
+static ngx_uptime_line_t **ngx_uptime_gate_bucket(ngx_uptime_gate_t *gate,
     const uint64_t *key);
-static ngx_uptime_door_t *ngx_uptime_gate_door(ngx_uptime_gate_t *gate,
-    const uint64_t *key);
+static ngx_uptime_line_t *ngx_uptime_gate_line(ngx_uptime_gate_t *gate,
+    const uint64_t *key, int64_t owner);
+static ngx_uptime_line_t *ngx_uptime_gate_new(ngx_uptime_gate_t *gate,
+    ngx_uptime_door_t *d, const uint64_t *key);
 static void ngx_uptime_gate_forget(ngx_uptime_pass_t *p);
-static ngx_uptime_door_t *ngx_uptime_gate_full(ngx_uptime_pass_t *p);
+static ngx_uptime_line_t *ngx_uptime_gate_full(ngx_uptime_pass_t *p);
+static void ngx_uptime_gate_turn(ngx_uptime_gate_t *gate,
+    ngx_uptime_line_t *l);
 static void ngx_uptime_gate_take(ngx_uptime_pass_t *p);
 static void ngx_uptime_gate_queue(ngx_uptime_pass_t *p,
-    ngx_uptime_door_t *d);
+    ngx_uptime_line_t *l);
 static void ngx_uptime_gate_unqueue(ngx_uptime_pass_t *p);
 static void ngx_uptime_gate_serve(ngx_uptime_gate_t *gate,
     ngx_uptime_door_t *d);
@@ -57,15 +80,13 @@ ngx_uptime_gate_create(ngx_pool_t *pool, ngx_uint_t max, ngx_log_t *log)
     }
 
     gate->buckets = ngx_pcalloc(pool, NGX_UPTIME_GATE_BUCKETS
-                                      * sizeof(ngx_uptime_door_t *));
+                                      * sizeof(ngx_uptime_line_t *));
     if (gate->buckets == NULL) {
         return NULL;
     }
 
     gate->max = max;
     gate->log = log;
-
-    /* which addresses share a bucket is not for users to know */
 
     gate->seed = ((uint64_t) ngx_random() << 32) ^ (uint64_t) ngx_random();
 
@@ -77,7 +98,7 @@ ngx_int_t
 ngx_uptime_gate_enter(ngx_uptime_gate_t *gate, ngx_uptime_pass_t *p,
     const ngx_uptime_sockaddr_t *addrs, ngx_uint_t n)
 {
-    ngx_uptime_door_t  *d;
+    ngx_uptime_line_t  *l;
 
     p->in = 1;
 
@@ -88,19 +109,19 @@ ngx_uptime_gate_enter(ngx_uptime_gate_t *gate, ngx_uptime_pass_t *p,
     p->in = 0;
     p->gate = gate;
 
-    if (ngx_uptime_gate_doors(p, addrs, n) != NGX_OK) {
+    if (ngx_uptime_gate_lines(p, addrs, n) != NGX_OK) {
         ngx_uptime_gate_forget(p);
         return NGX_ERROR;
     }
 
-    d = ngx_uptime_gate_full(p);
+    l = ngx_uptime_gate_full(p);
 
-    if (d == NULL) {
+    if (l == NULL) {
         ngx_uptime_gate_take(p);
         return NGX_OK;
     }
 
-    if (d->waiting >= NGX_UPTIME_GATE_LINE
+    if (l->waiting >= NGX_UPTIME_GATE_LINE
         || gate->waiting >= NGX_UPTIME_GATE_LINES)
     {
         gate->refused++;
@@ -114,7 +135,7 @@ ngx_uptime_gate_enter(ngx_uptime_gate_t *gate, ngx_uptime_pass_t *p,
     p->event.data = p;
     p->event.log = gate->log;
 
-    ngx_uptime_gate_queue(p, d);
+    ngx_uptime_gate_queue(p, l);
     ngx_add_timer(&p->event, p->patience ? p->patience
                                          : NGX_UPTIME_GATE_PATIENCE);
 
@@ -127,31 +148,29 @@ ngx_uptime_gate_enter(ngx_uptime_gate_t *gate, ngx_uptime_pass_t *p,
 
 
 static ngx_int_t
-ngx_uptime_gate_doors(ngx_uptime_pass_t *p,
+ngx_uptime_gate_lines(ngx_uptime_pass_t *p,
     const ngx_uptime_sockaddr_t *addrs, ngx_uint_t n)
 {
     uint64_t            key[2];
     ngx_uint_t          i, j;
-    ngx_uptime_door_t  *d;
+    ngx_uptime_line_t  *l;
 
-    p->ndoors = 0;
+    p->nlines = 0;
     n = ngx_min(n, NGX_UPTIME_MAX_ADDRS);
 
     for (i = 0; i < n; i++) {
         ngx_uptime_gate_key(&addrs[i], key);
 
-        d = ngx_uptime_gate_door(p->gate, key);
-        if (d == NULL) {
+        l = ngx_uptime_gate_line(p->gate, key, p->owner);
+        if (l == NULL) {
             return NGX_ERROR;
         }
 
-        for (j = 0; j < p->ndoors && p->doors[j] != d; j++) {
-            /* void */
-        }
+        for (j = 0; j < p->nlines && p->lines[j] != l; j++) { /* void */ }
 
-        if (j == p->ndoors) {
-            p->doors[p->ndoors++] = d;
-            d->refs++;
+        if (j == p->nlines) {
+            p->lines[p->nlines++] = l;
+            l->refs++;
         }
     }
 
@@ -183,7 +202,7 @@ ngx_uptime_gate_key(const ngx_uptime_sockaddr_t *sa, uint64_t *key)
 }
 
 
-static ngx_uptime_door_t **
+static ngx_uptime_line_t **
 ngx_uptime_gate_bucket(ngx_uptime_gate_t *gate, const uint64_t *key)
 {
     uint64_t  x;
@@ -197,79 +216,155 @@ ngx_uptime_gate_bucket(ngx_uptime_gate_t *gate, const uint64_t *key)
 
 /* A new one has no references; NULL: no memory. */
 
-static ngx_uptime_door_t *
-ngx_uptime_gate_door(ngx_uptime_gate_t *gate, const uint64_t *key)
+static ngx_uptime_line_t *
+ngx_uptime_gate_line(ngx_uptime_gate_t *gate, const uint64_t *key,
+    int64_t owner)
 {
-    ngx_uptime_door_t  *d, **bucket;
+    ngx_uptime_line_t  *l, **bucket;
+    ngx_uptime_door_t  *d;
 
     bucket = ngx_uptime_gate_bucket(gate, key);
+    d = NULL;
 
-    for (d = *bucket; d; d = d->next) {
-        if (d->key[0] == key[0] && d->key[1] == key[1]) {
-            return d;
+    for (l = *bucket; l; l = l->next) {
+
+        if (l->door->key[0] != key[0] || l->door->key[1] != key[1]) {
+            continue;
+        }
+
+        d = l->door;
+
+        if (l->owner == owner) {
+            return l;
         }
     }
 
-    d = ngx_alloc(sizeof(ngx_uptime_door_t), gate->log);
-    if (d == NULL) {
+    l = ngx_uptime_gate_new(gate, d, key);
+    if (l == NULL) {
         return NULL;
     }
 
-    ngx_memzero(d, sizeof(ngx_uptime_door_t));
+    l->owner = owner;
+    l->next = *bucket;
+    *bucket = l;
 
-    d->key[0] = key[0];
-    d->key[1] = key[1];
-    ngx_queue_init(&d->queue);
-
-    d->next = *bucket;
-    *bucket = d;
-
-    return d;
+    return l;
 }
 
 
-/* The pass has no doors any more; those that nobody names are freed. */
+/* d may be NULL */
+
+static ngx_uptime_line_t *
+ngx_uptime_gate_new(ngx_uptime_gate_t *gate, ngx_uptime_door_t *d,
+    const uint64_t *key)
+{
+    ngx_uptime_line_t  *l;
+
+    l = ngx_alloc(sizeof(ngx_uptime_line_t), gate->log);
+    if (l == NULL) {
+        return NULL;
+    }
+
+    ngx_memzero(l, sizeof(ngx_uptime_line_t));
+    ngx_queue_init(&l->passes);
+
+    if (d == NULL) {
+        d = ngx_alloc(sizeof(ngx_uptime_door_t), gate->log);
+        if (d == NULL) {
+            ngx_free(l);
+            return NULL;
+        }
+
+        ngx_memzero(d, sizeof(ngx_uptime_door_t));
+
+        d->key[0] = key[0];
+        d->key[1] = key[1];
+        ngx_queue_init(&d->ready);
+    }
+
+    l->door = d;
+    d->refs++;
+
+    return l;
+}
+
+
+/* The pass has no lines any more; what nobody names is freed. */
 
 static void
 ngx_uptime_gate_forget(ngx_uptime_pass_t *p)
 {
     ngx_uint_t          i;
-    ngx_uptime_door_t  *d, **prev;
+    ngx_uptime_line_t  *l, **prev;
 
-    for (i = 0; i < p->ndoors; i++) {
-        d = p->doors[i];
+    for (i = 0; i < p->nlines; i++) {
+        l = p->lines[i];
 
-        if (--d->refs) {
+        if (--l->refs) {
             continue;
         }
 
-        prev = ngx_uptime_gate_bucket(p->gate, d->key);
+        prev = ngx_uptime_gate_bucket(p->gate, l->door->key);
 
-        while (*prev != d) {
+        while (*prev != l) {
             prev = &(*prev)->next;
         }
 
-        *prev = d->next;
-        ngx_free(d);
+        *prev = l->next;
+
+        if (--l->door->refs == 0) {
+            ngx_free(l->door);
+        }
+
+        ngx_free(l);
     }
 
-    p->ndoors = 0;
+    p->nlines = 0;
     p->in = 0;
 }
 
 
-static ngx_uptime_door_t *
+static ngx_uptime_line_t *
 ngx_uptime_gate_full(ngx_uptime_pass_t *p)
 {
-    ngx_uint_t  i;
+    ngx_uint_t          i;
+    ngx_uptime_line_t  *l;
 
-    for (i = 0; i < p->ndoors; i++) {
-        if (p->doors[i]->inside >= p->gate->max) {
-            return p->doors[i];
+    for (i = 0; i < p->nlines; i++) {
+        l = p->lines[i];
+
+        if (l->door->inside >= p->gate->max
+            || ngx_uptime_gate_own(p->gate, l))
+        {
+            return l;
         }
     }
 
     return NULL;
+}
+
+
+/* Whether the line may go on has perhaps changed. */
+
+static void
+ngx_uptime_gate_turn(ngx_uptime_gate_t *gate, ngx_uptime_line_t *l)
+{
+    ngx_uint_t  ready;
+
+    ready = (l->waiting && !ngx_uptime_gate_own(gate, l));
+
+    if (ready == l->ready) {
+        return;
+    }
+
+    l->ready = ready;
+
+    if (ready) {
+        ngx_queue_insert_tail(&l->door->ready, &l->queue);
+        return;
+    }
+
+    ngx_queue_remove(&l->queue);
 }
 
 
@@ -278,8 +373,11 @@ ngx_uptime_gate_take(ngx_uptime_pass_t *p)
 {
     ngx_uint_t  i;
 
-    for (i = 0; i < p->ndoors; i++) {
-        p->doors[i]->inside++;
+    for (i = 0; i < p->nlines; i++) {
+        p->lines[i]->inside++;
+        p->lines[i]->door->inside++;
+
+        ngx_uptime_gate_turn(p->gate, p->lines[i]);
     }
 
     p->in = 1;
@@ -287,14 +385,15 @@ ngx_uptime_gate_take(ngx_uptime_pass_t *p)
 
 
 static void
-ngx_uptime_gate_queue(ngx_uptime_pass_t *p, ngx_uptime_door_t *d)
+ngx_uptime_gate_queue(ngx_uptime_pass_t *p, ngx_uptime_line_t *l)
 {
-    p->at = d;
+    p->at = l;
     p->queued = 1;
     p->gate->waiting++;
-    d->waiting++;
+    l->waiting++;
 
-    ngx_queue_insert_tail(&d->queue, &p->queue);
+    ngx_queue_insert_tail(&l->passes, &p->queue);
+    ngx_uptime_gate_turn(p->gate, l);
 }
 
 
@@ -303,23 +402,33 @@ ngx_uptime_gate_unqueue(ngx_uptime_pass_t *p)
 {
     ngx_queue_remove(&p->queue);
 
-    p->at->waiting--;
     p->gate->waiting--;
+    p->at->waiting--;
     p->queued = 0;
+
+    ngx_uptime_gate_turn(p->gate, p->at);
 }
 
 
-/* A door that is not full has nobody who waits at it. */
+/* A door that is not full has no line that is ready. */
 
 static void
 ngx_uptime_gate_serve(ngx_uptime_gate_t *gate, ngx_uptime_door_t *d)
 {
     ngx_queue_t        *q;
-    ngx_uptime_door_t  *other;
+    ngx_uptime_line_t  *l, *other;
     ngx_uptime_pass_t  *p;
 
-    while (d->inside < gate->max && !ngx_queue_empty(&d->queue)) {
-        q = ngx_queue_head(&d->queue);
+    while (d->inside < gate->max && !ngx_queue_empty(&d->ready)) {
+        q = ngx_queue_head(&d->ready);
+        l = ngx_queue_data(q, ngx_uptime_line_t, queue);
+
+        /* the next one is another owner's */
+
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&d->ready, q);
+
+        q = ngx_queue_head(&l->passes);
         p = ngx_queue_data(q, ngx_uptime_pass_t, queue);
 
         ngx_uptime_gate_unqueue(p);
@@ -359,7 +468,7 @@ ngx_uptime_gate_leave(ngx_uptime_pass_t *p)
 {
     ngx_uint_t  i;
 
-    if (p->ndoors == 0) {
+    if (p->nlines == 0) {
         return;
     }
 
@@ -374,12 +483,15 @@ ngx_uptime_gate_leave(ngx_uptime_pass_t *p)
 
     if (p->in) {
 
-        for (i = 0; i < p->ndoors; i++) {
-            p->doors[i]->inside--;
+        for (i = 0; i < p->nlines; i++) {
+            p->lines[i]->inside--;
+            p->lines[i]->door->inside--;
+
+            ngx_uptime_gate_turn(p->gate, p->lines[i]);
         }
 
-        for (i = 0; i < p->ndoors; i++) {
-            ngx_uptime_gate_serve(p->gate, p->doors[i]);
+        for (i = 0; i < p->nlines; i++) {
+            ngx_uptime_gate_serve(p->gate, p->lines[i]->door);
         }
     }
 

@@ -13,20 +13,21 @@
 
 /*
  * Politeness: of what a process does for users, at most so many connections
- * go to one address at once.  Who comes later waits in the order of arrival.
- * docs/schedule.md tells why.
+ * go to one address at once, and of these all but one for the same owner.
+ * Who comes later waits; owners take turns, each one's in the order of
+ * arrival.  docs/schedule.md tells why.
  */
 
 /* ms, unless the asker says otherwise */
 #define NGX_UPTIME_GATE_PATIENCE  10000
 
 /* beyond that nobody waits: memory is bounded, whatever users ask for */
-#define NGX_UPTIME_GATE_LINE      1024          /* of one address           */
+#define NGX_UPTIME_GATE_LINE      1024          /* of an owner, one address */
 #define NGX_UPTIME_GATE_LINES     16384         /* of all                   */
 
 
 typedef struct ngx_uptime_gate_s  ngx_uptime_gate_t;
-typedef struct ngx_uptime_door_s  ngx_uptime_door_t;
+typedef struct ngx_uptime_line_s  ngx_uptime_line_t;
 typedef struct ngx_uptime_pass_s  ngx_uptime_pass_t;
 
 typedef void (*ngx_uptime_pass_pt)(ngx_uptime_pass_t *p);
@@ -36,6 +37,7 @@ typedef void (*ngx_uptime_pass_pt)(ngx_uptime_pass_t *p);
 
 struct ngx_uptime_pass_s {
     /* set by the asker */
+    int64_t                        owner;       /* a user, or 0             */
     ngx_msec_t                     patience;    /* 0: the usual one         */
     ngx_uptime_pass_pt             handler;
     void                          *data;
@@ -48,9 +50,9 @@ struct ngx_uptime_pass_s {
     ngx_uptime_gate_t             *gate;
     ngx_queue_t                    queue;
     ngx_event_t                    event;
-    ngx_uptime_door_t             *at;          /* which it waits           */
-    ngx_uint_t                     ndoors;
-    ngx_uptime_door_t             *doors[NGX_UPTIME_MAX_ADDRS];
+    ngx_uptime_line_t             *at;          /* in which it waits        */
+    ngx_uint_t                     nlines;      /* one for each address     */
+    ngx_uptime_line_t             *lines[NGX_UPTIME_MAX_ADDRS];
 };
 
 
@@ -62,7 +64,7 @@ struct ngx_uptime_gate_s {
     ngx_event_t                   *notify;      /* posted when somebody     */
                                                 /* starts to wait, or NULL  */
     /* private */
-    ngx_uptime_door_t            **buckets;
+    ngx_uptime_line_t            **buckets;
     uint64_t                       seed;
     ngx_log_t                     *log;
 };

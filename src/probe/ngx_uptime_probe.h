@@ -37,7 +37,8 @@ typedef struct {
 struct ngx_uptime_probe_s {
     /* set by the asker */
     const ngx_uptime_target_t     *target;
-    ngx_msec_t                     patience;    /* for its turn, see gate.h */
+    int64_t                        owner;       /* for its turn, see gate.h */
+    ngx_msec_t                     patience;
     ngx_uptime_probe_pt            handler;
     void                          *data;
 

@@ -47,6 +47,7 @@ ngx_uptime_probe_http_start(ngx_uptime_probe_t *p)
     request.tls_name = t->tls_name;
     request.timeout = t->timeout;
     request.family = ngx_uptime_probe_family(t);
+    request.owner = p->owner;
     request.patience = p->patience;
     request.max_redirects = t->max_redirects;
     request.follow = t->follow;

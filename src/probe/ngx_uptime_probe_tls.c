@@ -38,6 +38,7 @@ ngx_uptime_probe_tls_start(ngx_uptime_probe_t *p)
     request.tls_name = t->tls_name;
     request.timeout = t->timeout;
     request.family = ngx_uptime_probe_family(t);
+    request.owner = p->owner;
     request.patience = p->patience;
     request.verify_tls = t->verify_tls;
     request.connect_only = 1;

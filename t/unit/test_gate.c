@@ -14,6 +14,7 @@
 
 #define N      400
 #define ADDRS  12
+#define MAX    5                    /* for one owner: 4 */
 
 
 typedef struct {
@@ -203,6 +204,50 @@ line(void)
 }
 
 
+/* One owner's checks hang: others have a place, and their turns. */
+
+static void
+owners(void)
+{
+    int      i;
+    user_t  *u[20];
+
+    norder = 0;
+
+    for (i = 0; i < 20; i++) {
+        u[i] = user(i, 3);
+        u[i]->pass.owner = (i < 10) ? 1 : 2 + i % 2;
+        (void) ngx_uptime_gate_enter(gate, &u[i]->pass, u[i]->addrs, 1);
+    }
+
+    tap_ok(u[3]->pass.in && u[4]->pass.queued, "four of one owner");
+    tap_ok(u[10]->pass.in && u[11]->pass.queued, "the fifth is another's");
+
+    for (i = 0; i < 4; i++) {
+        ngx_uptime_gate_leave(&u[i]->pass);
+    }
+
+    posted();
+    tap_ok(norder == 4, "four leave, four come in");
+    tap_ok(order[0] < 10 || order[1] < 10 || order[2] < 10,
+           "the first owner is among them");
+    tap_ok(u[11]->pass.in && u[12]->pass.in,
+           "and so are the others, whose first come first");
+
+    for (i = 0; i < 20; i++) {
+        ngx_uptime_gate_leave(&u[i]->pass);
+        posted();
+    }
+
+    for (i = 0; i < 20; i++) {
+        free(u[i]);
+    }
+
+    tap_ok(gate->waiting == 0 && timers == 0 && doors() == 0,
+           "everything is given back");
+}
+
+
 static void
 bounds(void)
 {
@@ -221,7 +266,7 @@ bounds(void)
 
     tap_is_int(ngx_uptime_gate_enter(gate, &u->pass, sa, 2), NGX_OK,
                "IPv4 and its IPv6 form");
-    tap_is_int(u->pass.ndoors, 1, "are one address");
+    tap_is_int(u->pass.nlines, 1, "are one address");
     ngx_uptime_gate_leave(&u->pass);
 
     ngx_stub_fail = 1;
@@ -232,9 +277,12 @@ bounds(void)
     tap_is_int(doors(), 0, "no memory is lost");
 
     address(&sa[1], 8);
-    ngx_stub_fail = 2;
-    tap_is_int(ngx_uptime_gate_enter(gate, &u->pass, sa, 2), NGX_ERROR,
-               "no memory for the second address");
+    for (i = 2; i < 5; i++) {
+        ngx_stub_fail = i;
+        tap_is_int(ngx_uptime_gate_enter(gate, &u->pass, sa, 2), NGX_ERROR,
+                   "no memory for the rest");
+    }
+
     ngx_stub_fail = 0;
     tap_is_int(doors(), 0, "nor is the first one left");
 
@@ -243,7 +291,7 @@ bounds(void)
                "without a limit everybody is in");
     tap_is_int(doors(), 0, "and nothing is remembered");
     ngx_uptime_gate_leave(&u->pass);
-    gate->max = 4;
+    gate->max = MAX;
     free(u);
 
     n = NGX_UPTIME_GATE_LINE + 10;
@@ -293,6 +341,7 @@ step(user_t *us)
         u->pass.handler = came;
         u->pass.data = u;
         u->n = 1 + random() % 3;
+        u->pass.owner = random() % 3;
 
         for (j = 0; j < (int) u->n; j++) {
             address(&u->addrs[j], random() % ADDRS);
@@ -321,7 +370,7 @@ step(user_t *us)
 /* each address once */
 
 static void
-count(const user_t *u, int *inside)
+count(const user_t *u, int inside[][ADDRS])
 {
     int  a, j, seen;
 
@@ -329,25 +378,28 @@ count(const user_t *u, int *inside)
 
     for (j = 0; u->busy && u->pass.in && j < (int) u->n; j++) {
         a = number(&u->addrs[j]);
-        inside[a] += !(seen & (1 << a));
+        inside[u->pass.owner][a] += !(seen & (1 << a));
+        inside[3][a] += !(seen & (1 << a));
         seen |= 1 << a;
     }
 }
 
 
-/* who waits, waits at an address that is full */
+/* who waits, waits at an address that is full, or full of its owner's */
 
 static int
-idle(const user_t *u, const int *inside)
+idle(const user_t *u, int inside[][ADDRS])
 {
-    int  j;
+    int  a, j;
 
     if (!u->busy || !u->pass.queued) {
         return 0;
     }
 
     for (j = 0; j < (int) u->n; j++) {
-        if (inside[number(&u->addrs[j])] == 4) {
+        a = number(&u->addrs[j]);
+
+        if (inside[3][a] == MAX || inside[u->pass.owner][a] == MAX - 1) {
             return 0;
         }
     }
@@ -361,7 +413,7 @@ idle(const user_t *u, const int *inside)
 static void
 random_walk(void)
 {
-    int      a, bad, i, inside[ADDRS], k, stuck;
+    int      a, bad, i, inside[4][ADDRS], k, o, stuck;
     user_t  *us;
 
     us = calloc(N, sizeof(user_t));
@@ -386,7 +438,11 @@ random_walk(void)
         }
 
         for (a = 0; a < ADDRS; a++) {
-            bad += (inside[a] > 4);
+            bad += (inside[3][a] > MAX);
+
+            for (o = 0; o < 3; o++) {
+                bad += (inside[o][a] > MAX - 1);
+            }
         }
 
         for (i = 0; i < N; i++) {
@@ -394,7 +450,7 @@ random_walk(void)
         }
     }
 
-    tap_is_int(bad, 0, "never more than four at one address");
+    tap_is_int(bad, 0, "never too many at one address");
     tap_is_int(stuck, 0, "nobody waits without a reason");
 
     for (i = 0; i < N; i++) {
@@ -416,9 +472,10 @@ main(void)
     ngx_queue_init(&ngx_posted_events);
 
     pool = ngx_stub_pool();
-    gate = ngx_uptime_gate_create(pool, 4, NULL);
+    gate = ngx_uptime_gate_create(pool, MAX, NULL);
 
     line();
+    owners();
     bounds();
     random_walk();
 

@@ -135,8 +135,11 @@ first(void)
     m->last_slot = previous - 60000;
     ngx_uptime_schedule_first(m, previous + NGX_UPTIME_CATCH_UP);
     tap_is_int(m->slot, previous, "missed a moment ago: made up for");
-    tap_is_int(m->due, previous + NGX_UPTIME_CATCH_UP,
-               "missed a moment ago: at once");
+    tap_is_int(m->due, previous + NGX_UPTIME_CATCH_UP * 5 / 4,
+               "missed a moment ago: soon");
+
+    ngx_uptime_schedule_first(m, previous + 40);
+    tap_is_int(m->due, previous + 50, "... the sooner, the later it was");
 
     ngx_uptime_schedule_first(m, previous + NGX_UPTIME_CATCH_UP + 1);
     tap_is_int(m->slot, previous + 60000, "missed long ago: left out");
@@ -271,7 +274,7 @@ doubt(void)
     m->state.fails = 2;
     m->state.status = NGX_UPTIME_DOWN;
     ngx_uptime_schedule_first(m, slot + 1000);
-    tap_is_int(m->due, slot + 1000, "restart, confirmed: at once");
+    tap_is_int(m->due, slot + 1250, "restart, confirmed: soon");
 
     m->interval = 86400000;
     m->state.fails = 1;

@@ -14,7 +14,8 @@ use Time::HiRes qw(time);
 use Uptime::Util qw(spew);
 
 
-# dir; hold => seconds until the answer; address; hang => 1: never answers
+# dir; hold => seconds until the answer; address; hang => 1: never answers, but
+# paths with /fine
 sub start {
     my ($class, %o) = @_;
 
@@ -78,7 +79,8 @@ sub _serve {
             }
 
             # the request, or the end of it all
-            if (!sysread $s, my $data, 8192) {
+            my $data;
+            if (!sysread $s, $data, 8192) {
                 $select->remove($s);
                 delete $open{$s};
                 delete $due{$s};
@@ -86,7 +88,8 @@ sub _serve {
                 next;
             }
 
-            $due{$s} //= time + $self->{hold} if !$self->{hang};
+            $due{$s} //= time + $self->{hold}
+                if !$self->{hang} || $data =~ m{^\S+ /fine};
         }
 
         my $now = time;
