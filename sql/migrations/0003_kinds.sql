@@ -16,7 +16,12 @@ ALTER TABLE monitors
     ADD COLUMN assertions      jsonb NOT NULL DEFAULT '[]',
     ADD COLUMN upside_down     boolean NOT NULL DEFAULT false,
     ADD COLUMN grace           integer NOT NULL DEFAULT 60,
-    ADD COLUMN push_token      text UNIQUE;
+    ADD COLUMN push_token      text UNIQUE,
+    -- one row that cannot be read would keep all others from being read
+    ADD CONSTRAINT monitors_headers_check
+        CHECK (jsonb_typeof(headers) = 'object'),
+    ADD CONSTRAINT monitors_assertions_check
+        CHECK (jsonb_typeof(assertions) = 'array');
 
 COMMENT ON COLUMN monitors.url IS
     'http and https; tcp, tls and icmp with host and port; dns as in RFC '
