@@ -44,5 +44,20 @@ until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks
 cmp_ok($t->value('SELECT count(*) FROM checks WHERE monitor_id = ANY (?)',
     [@ids[0 .. 29]]), '<=', $gone, 'nothing is stored of the deleted ones');
 
+
+# --- one that the database does not want does not take others with it
+
+my ($bad, @good) = @ids[30 .. 59];
+$t->execute("ALTER TABLE checks ADD CONSTRAINT refused
+    CHECK (monitor_id <> $bad) NOT VALID");
+my $last = $t->value('SELECT max(slot) FROM checks');
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks
+    WHERE slot > ?', $last) == @good } 20, 'the others are stored';
+until_ok { $server->log_lines(
+    qr/a result of monitor $bad is lost: the database refused it/) } 10,
+    'and that one is in the log';
+is(scalar(() = $server->log_lines(qr/a result of monitor (?!$bad )\d+ is lost/)),
+    0, '... no other');
+
 ok($server->stop, 'stopped');
 done_testing;

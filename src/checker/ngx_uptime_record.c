@@ -65,7 +65,7 @@ ngx_uptime_record_value(told, row->told)
 ngx_uptime_record_value(told_since, row->told_since ? row->told_since
                                                     : INT64_MIN)
 ngx_uptime_record_value(fails, row->fails)
-ngx_uptime_record_value(newest, i + 1 == b->n
+ngx_uptime_record_value(newest, i + 1 == b->to
                                 || row[1].monitor != row[0].monitor)
 ngx_uptime_record_value(event, row->event != NGX_UPTIME_PENDING)
 
@@ -106,7 +106,8 @@ ngx_uptime_record(ngx_uptime_writer_t *w, ngx_uptime_batch_t *b)
 
     /* one order of locks for all, and neighbours in the indexes together */
 
-    qsort(b->row, b->n, sizeof(ngx_uptime_row_t), ngx_uptime_record_compare);
+    qsort(b->row + b->from, b->to - b->from, sizeof(ngx_uptime_row_t),
+          ngx_uptime_record_compare);
 
     q = ngx_uptime_pg_query_create(w->pg, NGX_UPTIME_SQL_CHECKER_RECORD);
     if (q == NULL) {
@@ -171,7 +172,7 @@ ngx_uptime_record_shards(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b)
     seen = 0;
     n = 0;
 
-    for (i = 0; i < b->n; i++) {
+    for (i = b->from; i < b->to; i++) {
         n += (seen & (uint64_t) 1 << b->row[i].shard) == 0;
         seen |= (uint64_t) 1 << b->row[i].shard;
     }
@@ -227,12 +228,12 @@ ngx_uptime_record_column(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b,
     ngx_uint_t              i;
     ngx_uptime_pg_array_t  *a;
 
-    a = ngx_uptime_pg_array(q, column->type, b->n, 0);
+    a = ngx_uptime_pg_array(q, column->type, b->to - b->from, 0);
     if (a == NULL) {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < b->n; i++) {
+    for (i = b->from; i < b->to; i++) {
         ngx_uptime_pg_array_int(a, column->value(b, i));
     }
 

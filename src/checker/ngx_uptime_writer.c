@@ -23,6 +23,10 @@
 static ngx_uptime_batch_t *ngx_uptime_writer_open(ngx_uptime_writer_t *w);
 static void ngx_uptime_writer_timer(ngx_event_t *ev);
 static void ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q);
+static void ngx_uptime_writer_submit(ngx_uptime_writer_t *w,
+    ngx_uptime_batch_t *b);
+static void ngx_uptime_writer_refused(ngx_uptime_writer_t *w,
+    ngx_uptime_pg_query_t *q, const ngx_uptime_row_t *row);
 static void ngx_uptime_writer_tell(ngx_uptime_writer_t *w,
     ngx_uptime_pg_query_t *q, ngx_uptime_batch_t *b);
 static void ngx_uptime_writer_pause(ngx_uptime_writer_t *w);
@@ -145,8 +149,7 @@ ngx_uptime_writer_flush(ngx_uptime_writer_t *w)
 void
 ngx_uptime_writer_send(ngx_uptime_writer_t *w)
 {
-    ngx_uptime_batch_t     *b;
-    ngx_uptime_pg_query_t  *q;
+    ngx_uptime_batch_t  *b;
 
     if (w->sent != NULL) {
         return;
@@ -161,6 +164,18 @@ ngx_uptime_writer_send(ngx_uptime_writer_t *w)
     if (b == NULL) {
         return;
     }
+
+    b->from = 0;
+    b->to = b->n;
+
+    ngx_uptime_writer_submit(w, b);
+}
+
+
+static void
+ngx_uptime_writer_submit(ngx_uptime_writer_t *w, ngx_uptime_batch_t *b)
+{
+    ngx_uptime_pg_query_t  *q;
 
     q = ngx_uptime_record(w, b);
 
@@ -270,11 +285,20 @@ ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q)
     if (q->err == NGX_UPTIME_PG_OK) {
         ngx_uptime_writer_tell(w, q, b);
 
+    } else if (b->to - b->from > 1) {
+        b->to = b->from + (b->to - b->from + 1) / 2;
+        ngx_uptime_writer_submit(w, b);
+        return;
+
     } else {
-        w->dropped += b->n;
-        ngx_log_error(NGX_LOG_CRIT, w->log, 0,
-                      "uptime: %ui results are lost: the database refused "
-                      "them: %s", b->n, ngx_uptime_pg_strerror(q->err));
+        ngx_uptime_writer_refused(w, q, &b->row[b->from]);
+    }
+
+    if (b->to < b->n) {
+        b->from = b->to;
+        b->to = b->n;
+        ngx_uptime_writer_submit(w, b);
+        return;
     }
 
     ngx_uptime_writer_settle(w, b);
@@ -287,6 +311,21 @@ ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q)
     if (w->rows) {
         ngx_add_timer(&w->timer, NGX_UPTIME_WRITER_WAIT);
     }
+}
+
+
+/* A statement that is refused is halved until one row is found guilty. */
+
+static void
+ngx_uptime_writer_refused(ngx_uptime_writer_t *w, ngx_uptime_pg_query_t *q,
+    const ngx_uptime_row_t *row)
+{
+    w->dropped++;
+
+    ngx_log_error(NGX_LOG_CRIT, w->log, 0,
+                  "uptime: a result of monitor %L is lost: the database "
+                  "refused it: %s", row->monitor,
+                  ngx_uptime_pg_strerror(q->err));
 }
 
 
@@ -305,18 +344,18 @@ ngx_uptime_writer_tell(ngx_uptime_writer_t *w, ngx_uptime_pg_query_t *q,
         if (place == 0) {
             ngx_log_debug2(NGX_LOG_DEBUG_CORE, w->log, 0,
                            "uptime: %L of %ui results stored",
-                           ngx_uptime_pg_num(q, i, 1), b->n);
+                           ngx_uptime_pg_num(q, i, 1), b->to - b->from);
             continue;
         }
 
-        if (place < 0 || place > (int64_t) b->n) {
+        if (place < 0 || place > (int64_t) (b->to - b->from)) {
             continue;
         }
 
         name = ngx_uptime_pg_str(q, i, 1);
         url = ngx_uptime_pg_str(q, i, 2);
 
-        ngx_uptime_console(w->log, &b->row[place - 1], &name, &url);
+        ngx_uptime_console(w->log, &b->row[b->from + place - 1], &name, &url);
     }
 }
 

@@ -14,6 +14,9 @@
 typedef struct {
     ngx_queue_t                    queue;
     ngx_uint_t                     n;
+    ngx_uint_t                     from;        /* while it is sent, which  */
+    ngx_uint_t                     to;          /* part: all, unless some   */
+                                                /* of it was refused        */
     int64_t                        checker;     /* that made the results    */
     int64_t                        node;
     unsigned                       adopted:1;   /* of a process that ended  */
@@ -109,8 +112,8 @@ void ngx_uptime_console(ngx_log_t *log, const ngx_uptime_row_t *row,
     const ngx_str_t *name, const ngx_str_t *url);
 
 /*
- * For the writer: the batch as the parameters of checker/record.  Sorts the
- * rows by monitor, slot and attempt.  NULL: no memory.
+ * For the writer: the part of the batch as the parameters of checker/record.
+ * Sorts its rows by monitor, slot and attempt.  NULL: no memory.
  */
 ngx_uptime_pg_query_t *ngx_uptime_record(ngx_uptime_writer_t *w,
     ngx_uptime_batch_t *b);
