@@ -165,6 +165,8 @@ fill(ngx_uptime_batch_t *b, int64_t *next)
     ngx_uptime_row_t  *row;
 
     b->n = (ngx_uint_t) load.rows;
+    b->from = 0;
+    b->to = b->n;
     b->checker = load.checker;
     b->node = load.node;
 
