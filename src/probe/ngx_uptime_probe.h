@@ -90,6 +90,16 @@ void ngx_uptime_probe_done(ngx_uptime_probe_t *p);
 /* For kinds: the family of addresses that the target wants. */
 int ngx_uptime_probe_family(const ngx_uptime_target_t *t);
 
+/*
+ * For kinds that are a guarded fetch: fills the request with what they share,
+ * and starts it; the last one is their cancel.  As a kind's start.
+ */
+void ngx_uptime_probe_request(const ngx_uptime_probe_t *p,
+    ngx_uptime_fetch_request_t *request);
+ngx_int_t ngx_uptime_probe_fetch(ngx_uptime_probe_t *p,
+    const ngx_uptime_fetch_request_t *request);
+void ngx_uptime_probe_fetch_cancel(ngx_uptime_probe_t *p);
+
 /* The verdict on a finished probe. */
 ngx_uptime_outcome_t ngx_uptime_probe_outcome(const ngx_uptime_probe_t *p);
 

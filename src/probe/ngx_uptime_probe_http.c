@@ -17,41 +17,33 @@ static ngx_int_t ngx_uptime_probe_http_auth(ngx_uptime_probe_t *p,
 static void ngx_uptime_probe_http_inspect(ngx_uptime_fetch_t *f);
 static ngx_int_t ngx_uptime_probe_http_field(void *data, const char *name,
     ngx_uint_t n, ngx_str_t *value);
-static void ngx_uptime_probe_http_cancel(ngx_uptime_probe_t *p);
-static void ngx_uptime_probe_http_done(ngx_uptime_fetch_t *f);
 
 
 const ngx_uptime_kind_t  ngx_uptime_kind_http = {
     ngx_string("http"),
     ngx_uptime_probe_http_start,
-    ngx_uptime_probe_http_cancel
+    ngx_uptime_probe_fetch_cancel
 };
 
 
 static ngx_int_t
 ngx_uptime_probe_http_start(ngx_uptime_probe_t *p)
 {
+    ngx_int_t                    rc;
     ngx_str_t                    headers;
     const ngx_uptime_target_t   *t;
     ngx_uptime_fetch_request_t   request;
 
     t = p->target;
 
-    ngx_memzero(&request, sizeof(ngx_uptime_fetch_request_t));
+    ngx_uptime_probe_request(p, &request);
 
-    request.url = t->url;
     request.method = t->method;
     request.headers = t->headers;
     request.body = t->body;
     request.keyword = t->keyword;
-    request.tls_name = t->tls_name;
-    request.timeout = t->timeout;
-    request.family = ngx_uptime_probe_family(t);
-    request.owner = p->owner;
-    request.patience = p->patience;
     request.max_redirects = t->max_redirects;
     request.follow = t->follow;
-    request.verify_tls = t->verify_tls;
 
     /* what is not stored yet has nobody to keep a session for */
     request.tls_resume = (t->tls_resume && t->id != 0);
@@ -73,15 +65,14 @@ ngx_uptime_probe_http_start(ngx_uptime_probe_t *p)
         request.headers = headers;
     }
 
-    p->work = ngx_uptime_fetch(p->prober->fetcher, &request,
-                               ngx_uptime_probe_http_done, p);
+    rc = ngx_uptime_probe_fetch(p, &request);
 
     if (headers.data != NULL) {
         ngx_explicit_memzero(headers.data, headers.len);
         ngx_free(headers.data);
     }
 
-    return (p->work == NULL) ? NGX_ERROR : NGX_OK;
+    return rc;
 }
 
 
@@ -187,22 +178,4 @@ ngx_uptime_probe_http_field(void *data, const char *name, ngx_uint_t n,
     ngx_str_t *value)
 {
     return ngx_uptime_fetch_header(data, name, n, value);
-}
-
-
-static void
-ngx_uptime_probe_http_cancel(ngx_uptime_probe_t *p)
-{
-    ngx_uptime_fetch_cancel(p->work);
-}
-
-
-static void
-ngx_uptime_probe_http_done(ngx_uptime_fetch_t *f)
-{
-    ngx_uptime_probe_t *p = f->data;
-
-    p->result = f->result;
-
-    ngx_uptime_probe_done(p);
 }

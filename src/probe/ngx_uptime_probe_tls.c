@@ -13,56 +13,23 @@
 
 
 static ngx_int_t ngx_uptime_probe_tls_start(ngx_uptime_probe_t *p);
-static void ngx_uptime_probe_tls_cancel(ngx_uptime_probe_t *p);
-static void ngx_uptime_probe_tls_done(ngx_uptime_fetch_t *f);
 
 
 const ngx_uptime_kind_t  ngx_uptime_kind_tls = {
     ngx_string("tls"),
     ngx_uptime_probe_tls_start,
-    ngx_uptime_probe_tls_cancel
+    ngx_uptime_probe_fetch_cancel
 };
 
 
 static ngx_int_t
 ngx_uptime_probe_tls_start(ngx_uptime_probe_t *p)
 {
-    const ngx_uptime_target_t   *t;
-    ngx_uptime_fetch_request_t   request;
+    ngx_uptime_fetch_request_t  request;
 
-    t = p->target;
+    ngx_uptime_probe_request(p, &request);
 
-    ngx_memzero(&request, sizeof(ngx_uptime_fetch_request_t));
-
-    request.url = t->url;
-    request.tls_name = t->tls_name;
-    request.timeout = t->timeout;
-    request.family = ngx_uptime_probe_family(t);
-    request.owner = p->owner;
-    request.patience = p->patience;
-    request.verify_tls = t->verify_tls;
     request.connect_only = 1;
 
-    p->work = ngx_uptime_fetch(p->prober->fetcher, &request,
-                               ngx_uptime_probe_tls_done, p);
-
-    return (p->work == NULL) ? NGX_ERROR : NGX_OK;
-}
-
-
-static void
-ngx_uptime_probe_tls_cancel(ngx_uptime_probe_t *p)
-{
-    ngx_uptime_fetch_cancel(p->work);
-}
-
-
-static void
-ngx_uptime_probe_tls_done(ngx_uptime_fetch_t *f)
-{
-    ngx_uptime_probe_t *p = f->data;
-
-    p->result = f->result;
-
-    ngx_uptime_probe_done(p);
+    return ngx_uptime_probe_fetch(p, &request);
 }
