@@ -58,6 +58,10 @@ my %expected = (
     'POST /monitors/:id/pause'  => ['USER', 200],
     'POST /monitors/:id/resume' => ['USER', 200],
     'GET /monitors/:id/checks'  => ['USER', 200],
+    'GET /monitors/:id/incidents' => ['USER', 200],
+    'GET /incidents'            => ['USER', 200],
+    'GET /incidents/:id'        => ['USER', 200],
+    'POST /incidents/:id/acknowledge' => ['USER', 200],
     'GET /openapi.json'         => ['ANYONE', 200],
     'GET /push/:token'          => ['ANYONE', 404],
     'POST /push/:token'         => ['ANYONE', 404],
@@ -68,6 +72,11 @@ my %objects = (
     monitors => ['monitors', sub {
         $_[0]{client}->post('/monitors', { url => 'http://example.com/' })
             ->{json}{id} }],
+    incidents => ['incidents', sub { $t->value("INSERT INTO incidents
+        (owner_id, monitor_id, started_at, confirmed_at, cause, attempts)
+        VALUES (?, ?, now(), now(), 'timeout', 2) RETURNING id", $_[0]{id},
+        $_[0]{client}->post('/monitors', { url => 'http://example.com/' })
+            ->{json}{id}) }],
     keys     => ['api_keys', sub { key($_[0], 'read'); $_[0]{key_id} }],
     sessions => ['sessions', sub { session($_[0]) }],
     users    => ['users', sub { ($t->user)[0] }],

@@ -33,4 +33,10 @@ extern const ngx_uptime_field_t  ngx_http_uptime_checks_args[];
 extern const ngx_uptime_field_t  ngx_http_uptime_push_args[];
 
 
+/* of incidents and maintenance windows */
+
+extern const ngx_uptime_field_t  ngx_http_uptime_incidents_args[];
+extern const ngx_uptime_field_t  ngx_http_uptime_monitor_incidents_args[];
+
+
 #endif /* _NGX_HTTP_UPTIME_FIELDS_H_INCLUDED_ */

@@ -288,6 +288,20 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
       ngx_http_uptime_checks_args, NULL, 0,
       NGX_UPTIME_SQL_API_CHECK_LIST, "UIA", NULL },
 
+    { NGX_HTTP_GET, "/monitors/:id/incidents", NGX_HTTP_UPTIME_USER, 200,
+      ngx_http_uptime_monitor_incidents_args, NULL, 0,
+      NGX_UPTIME_SQL_API_MONITOR_INCIDENTS, "UIA", NULL },
+
+    { NGX_HTTP_GET, "/incidents", NGX_HTTP_UPTIME_USER, 200,
+      ngx_http_uptime_incidents_args, NULL, 0,
+      NGX_UPTIME_SQL_API_INCIDENT_LIST, "UA", NULL },
+
+    { NGX_HTTP_GET, "/incidents/:id", NGX_HTTP_UPTIME_USER, 200,
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_INCIDENT_GET, "UI", NULL },
+
+    { NGX_HTTP_POST, "/incidents/:id/acknowledge", NGX_HTTP_UPTIME_USER, 200,
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_INCIDENT_ACKNOWLEDGE, "UI", NULL },
+
     { NGX_HTTP_GET, "/push/:token", NGX_HTTP_UPTIME_ANYONE, 200,
       ngx_http_uptime_push_args, NULL, 0, 0, NULL, ngx_http_uptime_push },
 

@@ -1,0 +1,29 @@
+-- $1 bigint: the caller, $2 bigint: incident.
+WITH i AS (
+    SELECT i.* FROM incidents i
+    WHERE i.owner_id = $1::bigint AND i.id = $2::bigint
+), line AS (
+    SELECT i.started_at AS at, 1 AS n, 'failed' AS event,
+           {{incident_error}} AS detail
+    FROM i
+    UNION ALL
+    SELECT i.confirmed_at, 2, 'confirmed', NULL FROM i
+    UNION ALL
+    SELECT i.acknowledged_at, 4, 'acknowledged', i.acknowledged_by
+    FROM i WHERE i.acknowledged_at IS NOT NULL
+    UNION ALL
+    SELECT i.ended_at, 5, i.end_reason, NULL
+    FROM i WHERE i.ended_at IS NOT NULL
+)
+SELECT NULL,
+       ({{incident_json}})::jsonb
+       || jsonb_build_object(
+           'confirmed_at', rfc3339(i.confirmed_at),
+           'attempts', i.attempts,
+           'evidence', i.evidence,
+           'timeline', (
+               SELECT jsonb_agg(jsonb_build_object(
+                   'at', rfc3339(l.at), 'event', l.event,
+                   'detail', l.detail) ORDER BY l.at, l.n)
+               FROM line l))
+FROM i JOIN monitors m ON m.owner_id = $1::bigint AND m.id = i.monitor_id

@@ -1,0 +1,3 @@
+CASE WHEN i.cause = 'http_status' THEN 'HTTP status ' || i.http_status
+     ELSE replace(i.cause, '_', ' ')
+          || coalesce(' (HTTP status ' || i.http_status || ')', '') END
