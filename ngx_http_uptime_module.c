@@ -445,16 +445,11 @@ ngx_http_uptime_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
-    if (umcf->used) {
-        umcf->api.pg = ngx_uptime_pg_pool_create(&umcf->pg, cycle->log);
-        if (umcf->api.pg == NULL) {
-            return NGX_ERROR;
-        }
-
-        umcf->api.ended = ngx_uptime_ended_create(umcf->api.pg, cycle->log);
-        if (umcf->api.ended == NULL) {
-            return NGX_ERROR;
-        }
+    if (umcf->used
+        && ngx_http_uptime_api_start(&umcf->api, &umcf->pg, cycle->log)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     if (umcf->checker.enabled && ngx_process == NGX_PROCESS_SINGLE) {
@@ -476,20 +471,7 @@ ngx_http_uptime_exit_process(ngx_cycle_t *cycle)
         return;
     }
 
-    if (umcf->api.ended != NULL) {
-        ngx_uptime_ended_destroy(umcf->api.ended);
-        umcf->api.ended = NULL;
-    }
-
-    if (umcf->api.pushes != NULL) {
-        ngx_http_uptime_pushes_destroy(umcf->api.pushes);
-        umcf->api.pushes = NULL;
-    }
-
-    if (umcf->api.pg != NULL) {
-        ngx_uptime_pg_pool_destroy(umcf->api.pg);
-        umcf->api.pg = NULL;
-    }
+    ngx_http_uptime_api_stop(&umcf->api);
 
     if (ngx_process == NGX_PROCESS_SINGLE) {
         ngx_uptime_checker_stop();

@@ -52,6 +52,9 @@ my %expected = (
     'GET /monitors'             => ['USER', 200],
     'POST /monitors'            => ['USER', 201,
         { url => 'http://example.com/' }],
+    'POST /monitors/test'       => ['USER', 200,
+        { url => 'http://127.0.0.1:81/', timeout => 2 }],
+    'POST /monitors/:id/check'  => ['USER', 200],
     'GET /monitors/:id'         => ['USER', 200],
     'PATCH /monitors/:id'       => ['USER', 200, { name => 'x' }],
     'DELETE /monitors/:id'      => ['USER', 204],
@@ -70,7 +73,7 @@ my %expected = (
 # what an id in the path is: [table, makes one of a user's; returns its id]
 my %objects = (
     monitors => ['monitors', sub {
-        $_[0]{client}->post('/monitors', { url => 'http://example.com/' })
+        $_[0]{client}->post('/monitors', { url => 'http://127.0.0.1:81/' })
             ->{json}{id} }],
     incidents => ['incidents', sub { $t->value("INSERT INTO incidents
         (owner_id, monitor_id, started_at, confirmed_at, cause, attempts)

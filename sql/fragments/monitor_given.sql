@@ -1,3 +1,4 @@
--- What the client sent, fields.  A secret that was read comes back masked.
-SELECT CASE WHEN fields ->> 'auth_secret' = '********'
-       THEN fields - 'auth_secret' ELSE fields END AS fields
+-- What the client sent, fields, for the monitor n.  A secret that was read
+-- comes back masked.
+SELECT g.n, CASE WHEN g.fields ->> 'auth_secret' = '********'
+            THEN g.fields - 'auth_secret' ELSE g.fields END AS fields

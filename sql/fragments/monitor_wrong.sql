@@ -1,5 +1,5 @@
--- What is wrong with the monitor f, of which the client sent given.fields.
-SELECT p.field, p.code, p.message
+-- What is wrong with the monitors f, of which the client sent given.fields.
+SELECT f.n, p.field, p.code, p.message
 FROM f CROSS JOIN LATERAL (VALUES
     ('url', 'required', 'must be given', f.url IS NULL),
     ('type', 'type_mismatch', 'must fit the scheme of the url',
@@ -19,13 +19,13 @@ FROM f CROSS JOIN LATERAL (VALUES
 ) p (field, code, message, is_wrong)
 WHERE p.is_wrong
 UNION ALL
-SELECT k.key, 'not_for_type', 'has no meaning for this type of monitor'
-FROM f, rules, given, jsonb_each(given.fields) k
+SELECT f.n, k.key, 'not_for_type', 'has no meaning for this type of monitor'
+FROM rules, f JOIN given ON given.n = f.n, jsonb_each(given.fields) k
 WHERE NOT (rules.kinds -> 'any' ? k.key OR rules.kinds -> f.type ? k.key)
   AND k.value <> rules.defaults -> k.key
 UNION ALL
-SELECT k.key, 'not_for_auth', 'has no meaning for this kind of auth'
-FROM f, given, jsonb_each(given.fields) k
+SELECT f.n, k.key, 'not_for_auth', 'has no meaning for this kind of auth'
+FROM f JOIN given ON given.n = f.n, jsonb_each(given.fields) k
 WHERE k.value <> 'null'
   AND (k.key = 'auth_user' AND f.auth <> 'basic'
        OR k.key = 'auth_secret' AND f.auth = 'none')

@@ -20,6 +20,7 @@
 typedef struct ngx_http_uptime_ctx_s  ngx_http_uptime_ctx_t;
 typedef struct ngx_http_uptime_route_s  ngx_http_uptime_route_t;
 typedef struct ngx_http_uptime_pushes_s  ngx_http_uptime_pushes_t;
+typedef struct ngx_http_uptime_checks_s  ngx_http_uptime_checks_t;
 
 
 /* what the API needs of the http{} configuration */
@@ -33,6 +34,12 @@ typedef struct {
     ngx_uptime_pg_pool_t          *pg;          /* this process's           */
     ngx_uptime_ended_t            *ended;       /* sessions, this process's */
     ngx_http_uptime_pushes_t      *pushes;      /* NULL: there were none    */
+
+    /* checks that somebody waits for */
+    ngx_resolver_t                *resolver;
+    ngx_str_t                      ca_file;     /* empty: the system's      */
+    ngx_uint_t                     max_per_host;
+    ngx_http_uptime_checks_t      *checks;      /* NULL: there were none    */
 } ngx_http_uptime_api_t;
 
 
@@ -117,9 +124,17 @@ struct ngx_http_uptime_ctx_s {
     ngx_http_uptime_answer_pt      answer;
     ngx_uptime_password_t         *password;
     ngx_http_uptime_hashed_pt      hashed;
+    ngx_http_uptime_run_pt         release;     /* of data; NULL: nothing   */
 
     void                          *data;        /* run()'s own              */
 };
+
+
+/* the process: start and end of a worker; NGX_ERROR: logged */
+
+ngx_int_t ngx_http_uptime_api_start(ngx_http_uptime_api_t *api,
+    ngx_uptime_pg_conf_t *conf, ngx_log_t *log);
+void ngx_http_uptime_api_stop(ngx_http_uptime_api_t *api);
 
 
 /* handler */
@@ -254,6 +269,17 @@ void ngx_http_uptime_proceed(ngx_http_uptime_ctx_t *ctx);
 /* The route's statement. */
 void ngx_http_uptime_plain(ngx_http_uptime_ctx_t *ctx);
 
+/* The same, but somebody else reads its row. */
+void ngx_http_uptime_plain_query(ngx_http_uptime_ctx_t *ctx,
+    ngx_http_uptime_answer_pt answer);
+
+/*
+ * 1: the statement has found fields that do not go together (error
+ * "invalid_fields", body: the list of them); answered.
+ */
+ngx_uint_t ngx_http_uptime_invalid(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_pg_query_t *q);
+
 /* A string argument; empty if it is not there. */
 ngx_str_t ngx_http_uptime_arg(ngx_http_uptime_ctx_t *ctx, const char *name);
 
@@ -330,6 +356,12 @@ void ngx_http_uptime_push(ngx_http_uptime_ctx_t *ctx);
 
 /* Before the pool of connections; what is not stored is lost. */
 void ngx_http_uptime_pushes_destroy(ngx_http_uptime_pushes_t *ps);
+
+/* A check now: of the monitor in the body, or of the stored one. */
+void ngx_http_uptime_check(ngx_http_uptime_ctx_t *ctx);
+
+/* Before the process ends; whoever waits is not answered. */
+void ngx_http_uptime_checks_destroy(ngx_http_uptime_checks_t *cs);
 
 /* plain, but the caller's password is asked for first */
 void ngx_http_uptime_confirm(ngx_http_uptime_ctx_t *ctx);

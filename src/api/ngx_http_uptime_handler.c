@@ -138,6 +138,11 @@ ngx_http_uptime_cleanup(void *data)
         ngx_uptime_password_detach(ctx->password);
         ctx->password = NULL;
     }
+
+    if (ctx->release != NULL) {
+        ctx->release(ctx);
+        ctx->release = NULL;
+    }
 }
 
 

@@ -16,14 +16,20 @@
 
 static ngx_int_t ngx_http_uptime_plain_params(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q);
-static ngx_uint_t ngx_http_uptime_plain_invalid(ngx_http_uptime_ctx_t *ctx,
-    ngx_uptime_pg_query_t *q);
 static void ngx_http_uptime_plain_done(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q);
 
 
 void
 ngx_http_uptime_plain(ngx_http_uptime_ctx_t *ctx)
+{
+    ngx_http_uptime_plain_query(ctx, ngx_http_uptime_plain_done);
+}
+
+
+void
+ngx_http_uptime_plain_query(ngx_http_uptime_ctx_t *ctx,
+    ngx_http_uptime_answer_pt answer)
 {
     ngx_uptime_pg_query_t  *q;
 
@@ -38,7 +44,7 @@ ngx_http_uptime_plain(ngx_http_uptime_ctx_t *ctx)
         return;
     }
 
-    (void) ngx_http_uptime_query(ctx, q, ngx_http_uptime_plain_done);
+    (void) ngx_http_uptime_query(ctx, q, answer);
 }
 
 
@@ -96,10 +102,8 @@ ngx_http_uptime_plain_params(ngx_http_uptime_ctx_t *ctx,
 }
 
 
-/* 1: the statement has found fields that do not go together; answered. */
-
-static ngx_uint_t
-ngx_http_uptime_plain_invalid(ngx_http_uptime_ctx_t *ctx,
+ngx_uint_t
+ngx_http_uptime_invalid(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q)
 {
     ngx_str_t                  code, list;
@@ -137,7 +141,7 @@ ngx_http_uptime_plain_done(ngx_http_uptime_ctx_t *ctx,
     int64_t    version, id;
     ngx_str_t  body;
 
-    if (q->rows && ngx_http_uptime_plain_invalid(ctx, q)) {
+    if (q->rows && ngx_http_uptime_invalid(ctx, q)) {
         return;
     }
 

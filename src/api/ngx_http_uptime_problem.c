@@ -93,6 +93,9 @@ static const ngx_http_uptime_problem_t  ngx_http_uptime_problems[] = {
 
     { "conflict", 409, "Conflict",
       "The request conflicts with the current state." },
+    { "push_monitor", 409, "A push monitor",
+      "It is not checked from here: it waits for somebody to call its "
+      "push_url." },
     { "own_account", 409, "Your own account",
       "You cannot disable or demote yourself; ask another administrator." },
     { "last_admin", 409, "The last administrator",

@@ -268,6 +268,14 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
       NULL, ngx_http_uptime_monitor_fields, 0,
       NGX_UPTIME_SQL_API_MONITOR_CREATE, "UA", NULL },
 
+    { NGX_HTTP_POST, "/monitors/test", NGX_HTTP_UPTIME_USER, 200,
+      NULL, ngx_http_uptime_monitor_fields, 0,
+      NGX_UPTIME_SQL_API_MONITOR_TEST, "UA", ngx_http_uptime_check },
+
+    { NGX_HTTP_POST, "/monitors/:id/check", NGX_HTTP_UPTIME_USER, 200,
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_CHECK, "UI",
+      ngx_http_uptime_check },
+
     { NGX_HTTP_GET, "/monitors/:id", NGX_HTTP_UPTIME_USER, 200,
       NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_GET, "UI", NULL },
 

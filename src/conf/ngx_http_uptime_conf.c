@@ -17,6 +17,8 @@
 extern ngx_module_t  ngx_thread_pool_module;
 
 
+static ngx_int_t ngx_http_uptime_conf_resolver(ngx_conf_t *cf,
+    ngx_http_uptime_main_conf_t *umcf);
 static ngx_int_t ngx_http_uptime_conf_threads(ngx_conf_t *cf,
     ngx_http_uptime_main_conf_t *umcf);
 
@@ -73,7 +75,30 @@ ngx_http_uptime_conf_api(ngx_conf_t *cf, ngx_http_uptime_main_conf_t *umcf)
         return NGX_ERROR;
     }
 
+    if (ngx_http_uptime_conf_resolver(cf, umcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    umcf->api.ca_file = umcf->checker.ca_file;
+    umcf->api.max_per_host = umcf->checker.max_per_host;
+
     return ngx_http_uptime_conf_threads(cf, umcf);
+}
+
+
+/* One for the checker and for the checks of workers. */
+
+static ngx_int_t
+ngx_http_uptime_conf_resolver(ngx_conf_t *cf,
+    ngx_http_uptime_main_conf_t *umcf)
+{
+    if (umcf->checker.resolver == NULL) {
+        umcf->checker.resolver = ngx_uptime_resolver_conf(cf);
+    }
+
+    umcf->api.resolver = umcf->checker.resolver;
+
+    return umcf->api.resolver ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -164,10 +189,11 @@ ngx_http_uptime_conf_checker(ngx_conf_t *cf, ngx_http_uptime_main_conf_t *umcf)
         return NGX_ERROR;
     }
 
-    checker->resolver = ngx_uptime_resolver_conf(cf);
     checker->shm = ngx_uptime_shm_add(cf, &ngx_http_uptime_module);
 
-    if (checker->resolver == NULL || checker->shm == NULL) {
+    if (checker->shm == NULL
+        || ngx_http_uptime_conf_resolver(cf, umcf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

@@ -46,7 +46,8 @@ static const char *const  ngx_uptime_assert_ops[] = {
 
 ngx_int_t
 ngx_uptime_assert(ngx_pool_t *pool, ngx_str_t *list,
-    const ngx_uptime_assert_response_t *response, const char **source)
+    const ngx_uptime_assert_response_t *response, const char **source,
+    ngx_uint_t *n)
 {
     cJSON                    *root, *item, *from, *op;
     ngx_int_t                 rc;
@@ -62,6 +63,8 @@ ngx_uptime_assert(ngx_pool_t *pool, ngx_str_t *list,
 
     ctx.response = response;
     ctx.valid = (ngx_uptime_json_scan(&response->body, &reason) == NGX_OK);
+
+    *n = 0;
 
     for (item = root->child; item != NULL; item = item->next) {
         from = cJSON_GetObjectItemCaseSensitive(item, "source");
@@ -82,6 +85,8 @@ ngx_uptime_assert(ngx_pool_t *pool, ngx_str_t *list,
             *source = json ? "json" : "header";
             return rc;
         }
+
+        (*n)++;
     }
 
     return NGX_OK;

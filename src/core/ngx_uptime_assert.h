@@ -50,11 +50,13 @@ typedef struct {
 
 /*
  * Judges a response.  NGX_OK: all of the list hold; NGX_DECLINED: *source is
- * "json" or "header", of the first one that does not; NGX_ERROR: no memory,
- * or not a list that ngx_uptime_check_assertions() has let pass.
+ * "json" or "header", of the first one that does not, and *n how many are
+ * before it; NGX_ERROR: no memory, or not a list that
+ * ngx_uptime_check_assertions() has let pass.
  */
 ngx_int_t ngx_uptime_assert(ngx_pool_t *pool, ngx_str_t *list,
-    const ngx_uptime_assert_response_t *response, const char **source);
+    const ngx_uptime_assert_response_t *response, const char **source,
+    ngx_uint_t *n);
 
 /* 0: the list says nothing about the body. */
 ngx_uint_t ngx_uptime_assert_wants_body(const ngx_str_t *list);

@@ -72,6 +72,8 @@ typedef struct {
     ngx_uptime_dns_e               dns;
     ngx_uptime_tls_e               tls;
     ngx_uptime_assertion_e         assertion;
+    ngx_uint_t                     asserted;    /* so many hold, then that  */
+                                                /* one, or no further one   */
     ngx_uptime_push_e              push;
 
     ngx_uint_t                     http_status; /* 0: none                  */
@@ -94,6 +96,7 @@ typedef struct {
     unsigned                       cut:1;       /* longer than we read      */
     unsigned                       blocked:1;   /* refused address or URL   */
     unsigned                       redirect_limit:1;
+    unsigned                       inspected:1; /* assertion is known       */
 } ngx_uptime_result_t;
 
 

@@ -158,9 +158,12 @@ ngx_uptime_probe_http_inspect(ngx_uptime_fetch_t *f)
 
     list = p->target->assertions;
 
-    rc = ngx_uptime_assert(pool, &list, &response, &source);
+    rc = ngx_uptime_assert(pool, &list, &response, &source,
+                           &f->result.asserted);
 
     ngx_destroy_pool(pool);
+
+    f->result.inspected = (rc != NGX_ERROR);
 
     if (rc == NGX_DECLINED) {
         f->result.assertion = (ngx_strcmp(source, "json") == 0)

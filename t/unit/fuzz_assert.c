@@ -151,6 +151,7 @@ static void
 compare(ngx_pool_t *pool, ngx_str_t *json, ngx_str_t *list)
 {
     ngx_int_t                     rc;
+    ngx_uint_t                    n;
     const char                   *failed;
     ngx_uptime_assert_response_t  response;
 
@@ -159,7 +160,7 @@ compare(ngx_pool_t *pool, ngx_str_t *json, ngx_str_t *list)
     response.header = header;
 
     failed = NULL;
-    rc = ngx_uptime_assert(pool, list, &response, &failed);
+    rc = ngx_uptime_assert(pool, list, &response, &failed, &n);
 
     require((rc == NGX_DECLINED) == (failed != NULL) || rc == NGX_ERROR);
 }

@@ -252,6 +252,7 @@ judge(const char *list, const char *text, const char **failed)
 {
     ngx_int_t                     rc;
     ngx_str_t                     copy;
+    ngx_uint_t                    held;
     ngx_pool_t                   *pool;
     ngx_uptime_assert_response_t  response;
 
@@ -263,7 +264,7 @@ judge(const char *list, const char *text, const char **failed)
     pool = ngx_stub_pool();
     *failed = NULL;
 
-    rc = ngx_uptime_assert(pool, &copy, &response, failed);
+    rc = ngx_uptime_assert(pool, &copy, &response, failed, &held);
 
     ngx_destroy_pool(pool);
     free(copy.data);

@@ -1,0 +1,12 @@
+-- One more check of the caller, $1, that somebody waits for; 30 in a minute.
+INSERT INTO throttles AS t (key, attempts)
+SELECT 'c:' || $1::bigint, 1
+ON CONFLICT (key) DO UPDATE SET
+    attempts = CASE WHEN t.since < now() - interval '1 min' THEN 1
+               ELSE t.attempts + 1 END,
+    since = CASE WHEN t.since < now() - interval '1 min' THEN now()
+            ELSE t.since END,
+    last_at = now()
+RETURNING t.attempts > 30 AS too_many,
+          ceil(extract(epoch FROM t.since + interval '1 min' - now()))
+              AS wait
