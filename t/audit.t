@@ -210,7 +210,7 @@ is_deeply([map { join ' ', $_->{event}, $_->{address} // 'nowhere' }
 # --- cleaning
 
 my $sql = join '', grep { !/^--/ } do {
-    open my $fh, '<', 'sql/checker/housekeep.sql' or die $!;
+    open my $fh, '<', 'sql/janitor/leftovers.sql' or die $!;
     <$fh>;
 };
 

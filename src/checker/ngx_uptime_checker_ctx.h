@@ -9,6 +9,7 @@
 
 #include "ngx_uptime.h"
 #include "ngx_uptime_checker.h"
+#include "ngx_uptime_janitor.h"
 #include "ngx_uptime_lag.h"
 #include "ngx_uptime_probe.h"
 #include "ngx_uptime_lease_clock.h"
@@ -99,7 +100,6 @@ typedef struct {
     int64_t                        id;          /* 0: not registered        */
     int64_t                        dead[NGX_UPTIME_SHM_RUNS];
     ngx_uint_t                     ndead;       /* checkers to inherit from */
-    ngx_msec_t                     housekeep;   /* until the next time      */
     ngx_uptime_shard_e             shard[NGX_UPTIME_SHARDS];
     int64_t                        epoch[NGX_UPTIME_SHARDS];
 
@@ -108,8 +108,9 @@ typedef struct {
     ngx_uptime_monitors_t          monitors;
     ngx_uptime_runner_t            runner;
     ngx_uptime_writer_t            writer;
+    ngx_uptime_janitor_t           janitor;
 
-    ngx_event_t                    timer;       /* start, housekeeping      */
+    ngx_event_t                    timer;       /* of the start             */
     ngx_uptime_pg_query_t         *query;
     unsigned                       stopping:1;
 } ngx_uptime_checker_t;

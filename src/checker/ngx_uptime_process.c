@@ -1,6 +1,6 @@
 
 /*
- * The checker's life: nginx's manager hook, start, housekeeping, exit.
+ * The checker's life: nginx's manager hook, start, exit.
  * docs/processes.md tells what nginx does around it.  There is one checker
  * in a process, so its state is static.
  */
@@ -15,7 +15,6 @@
 
 #define NGX_UPTIME_PROCESS_LOOK   1000
 #define NGX_UPTIME_PROCESS_AGAIN  1000
-#define NGX_UPTIME_PROCESS_HOUR   3600000
 #define NGX_UPTIME_PROCESS_FLUSH  1500
 #define NGX_UPTIME_PROCESS_LEAVE  500
 #define NGX_UPTIME_PROCESS_KEEP   30000
@@ -25,8 +24,8 @@ static void ngx_uptime_process_delayed(ngx_event_t *ev);
 static ngx_int_t ngx_uptime_process_create(ngx_uptime_checker_conf_t *conf,
     ngx_log_t *log);
 static void ngx_uptime_process_migrated(void *data);
-static void ngx_uptime_process_housekeep(ngx_event_t *ev);
-static void ngx_uptime_process_housekept(ngx_uptime_pg_query_t *q);
+static void ngx_uptime_process_partitions(ngx_event_t *ev);
+static void ngx_uptime_process_parted(ngx_uptime_pg_query_t *q);
 static void ngx_uptime_process_replayed(void *data);
 static void ngx_uptime_process_register(ngx_event_t *ev);
 static ngx_int_t ngx_uptime_process_params(ngx_uptime_checker_t *ck,
@@ -191,14 +190,14 @@ ngx_uptime_process_migrated(void *data)
 
     ngx_uptime_writer_init(&ck->writer, ck->pg, &conf, ck->log);
 
-    ngx_uptime_process_later(ck, ngx_uptime_process_housekeep, 0);
+    ngx_uptime_process_later(ck, ngx_uptime_process_partitions, 0);
 }
 
 
 /* Partitions come before the first write. */
 
 static void
-ngx_uptime_process_housekeep(ngx_event_t *ev)
+ngx_uptime_process_partitions(ngx_event_t *ev)
 {
     ngx_uptime_pg_query_t  *q;
     ngx_uptime_checker_t   *ck;
@@ -209,23 +208,23 @@ ngx_uptime_process_housekeep(ngx_event_t *ev)
         return;
     }
 
-    q = ngx_uptime_pg_query_create(ck->pg, NGX_UPTIME_SQL_CHECKER_HOUSEKEEP);
+    q = ngx_uptime_pg_query_create(ck->pg, NGX_UPTIME_SQL_CHECKER_PARTITIONS);
 
     if (q != NULL) {
         q->timeout = NGX_UPTIME_PROCESS_KEEP;
     }
 
-    if (ngx_uptime_process_submit(ck, q, ngx_uptime_process_housekept)
+    if (ngx_uptime_process_submit(ck, q, ngx_uptime_process_parted)
         != NGX_OK)
     {
-        ngx_uptime_process_later(ck, ngx_uptime_process_housekeep,
+        ngx_uptime_process_later(ck, ngx_uptime_process_partitions,
                                  NGX_UPTIME_PROCESS_AGAIN);
     }
 }
 
 
 static void
-ngx_uptime_process_housekept(ngx_uptime_pg_query_t *q)
+ngx_uptime_process_parted(ngx_uptime_pg_query_t *q)
 {
     ngx_uptime_checker_t  *ck;
 
@@ -236,20 +235,12 @@ ngx_uptime_process_housekept(ngx_uptime_pg_query_t *q)
         ngx_log_error(NGX_LOG_WARN, ck->log, 0,
                       "uptime: partitions could not be made: %s",
                       ngx_uptime_pg_strerror(q->err));
-        ngx_uptime_process_later(ck, ngx_uptime_process_housekeep,
+        ngx_uptime_process_later(ck, ngx_uptime_process_partitions,
                                  NGX_UPTIME_PROCESS_AGAIN);
         return;
     }
 
-    ck->housekeep = ngx_uptime_pg_num(q, 0, 1) ? NGX_UPTIME_PROCESS_AGAIN
-                                               : NGX_UPTIME_PROCESS_HOUR;
-
-    if (ck->id == 0) {
-        ngx_uptime_writer_adopt(&ck->writer, ngx_uptime_process_replayed, ck);
-        return;
-    }
-
-    ngx_uptime_process_later(ck, ngx_uptime_process_housekeep, ck->housekeep);
+    ngx_uptime_writer_adopt(&ck->writer, ngx_uptime_process_replayed, ck);
 }
 
 
@@ -359,13 +350,13 @@ ngx_uptime_process_registered(ngx_uptime_pg_query_t *q)
                       ck->id, ngx_uptime_pg_num(q, 0, 3));
     }
 
-    ngx_uptime_process_later(ck, ngx_uptime_process_housekeep, ck->housekeep);
-
     /* the second time, after it was forgotten, all of this runs already */
 
     if (ck->runner.max == 0) {
         ngx_uptime_monitors_start(ck, ngx_uptime_pg_num(q, 0, 2));
         ngx_uptime_runner_start(ck);
+        ngx_uptime_janitor_start(&ck->janitor, ck->conf->pg, &ck->writer,
+                                 &ck->id, ck->log);
 
         if (ngx_uptime_pg_pool_listen(ck->pg, NGX_UPTIME_SQL_CHECKER_LISTEN,
                                       ngx_uptime_process_notify,
@@ -463,6 +454,7 @@ ngx_uptime_checker_stop(void)
 
     ck->stopping = 1;
 
+    ngx_uptime_janitor_stop(&ck->janitor);
     ngx_uptime_runner_stop(ck);
     ngx_uptime_writer_flush(&ck->writer);
 

@@ -1,8 +1,7 @@
--- Partitions for the days around now; checkers, tombstones and what accounts
--- leave behind that nobody needs any more, a bounded part of it each time.
--- No parameters.
+-- Checkers, tombstones and what accounts leave behind that nobody needs any
+-- more, a bounded part of it each time.  No parameters.
 --
--- One row: number of partitions made, and 1 if there is more to do at once.
+-- One row: 1 if there is more to do at once.
 
 WITH checker AS (
     DELETE FROM checkers c WHERE c.seen_at < now() - interval '1 day'
@@ -60,6 +59,4 @@ WITH checker AS (
         WHERE NOT EXISTS (SELECT FROM monitors m WHERE m.owner_id = gone.id)
           AND NOT EXISTS (SELECT FROM audit a WHERE a.user_id = gone.id))
 )
-SELECT ensure_check_partitions((now() AT TIME ZONE 'UTC')::date - 2,
-                               (now() AT TIME ZONE 'UTC')::date + 7),
-       (SELECT count(*) FROM gone)
+SELECT count(*) FROM gone
