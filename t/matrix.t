@@ -65,6 +65,7 @@ my %expected = (
     'GET /incidents'            => ['USER', 200],
     'GET /incidents/:id'        => ['USER', 200],
     'POST /incidents/:id/acknowledge' => ['USER', 200],
+    'GET /changes'              => ['USER', 200],
     'GET /openapi.json'         => ['ANYONE', 200],
     'GET /push/:token'          => ['ANYONE', 404],
     'POST /push/:token'         => ['ANYONE', 404],

@@ -34,8 +34,9 @@
 --
 -- Columns are read by place: unnest() of them all costs more than the rest.
 --
--- First a row (0, number of results stored, NULL), then for each transition
--- that was stored and counts (place in the arrays from 1, name, url).
+-- First a row (0, number of results stored, nothing or ''), then for each
+-- transition that was stored and counts (place in the arrays from 1, name,
+-- url).  Live streams, if there are any, are told once.
 
 WITH fence AS MATERIALIZED (
     SELECT shard, checker_id, epoch, taken_at FROM shards
@@ -97,7 +98,9 @@ WITH fence AS MATERIALIZED (
     ON CONFLICT DO NOTHING
     RETURNING monitor_id, slot, attempt
 )
-SELECT 0::bigint, (SELECT count(*) FROM stored)::text, NULL::text
+SELECT 0::bigint, (SELECT count(*) FROM stored)::text,
+       (SELECT pg_notify('uptime_live', '')::text FROM watch
+        WHERE until > now())
 UNION ALL
 (SELECT k.i, m.name, m.url
  FROM kept k

@@ -34,14 +34,7 @@
     '/api/v1/push/' || m.push_token AS push_url,
     CASE WHEN m.paused THEN 'paused' ELSE s.status END AS status,
     rfc3339(s.status_since) AS status_since,
-    CASE WHEN s.last_checked_at IS NOT NULL THEN
-        (SELECT row_to_json(l) FROM (SELECT
-            rfc3339(s.last_checked_at) AS checked_at,
-            s.last_outcome AS outcome,
-            s.last_cause AS cause,
-            s.last_http_status AS http_status,
-            s.last_latency_us / 1000.0::float8 AS latency_ms) l)
-        END AS last_check,
+    {{last_check_json}} AS last_check,
     rfc3339(s.cert_expires_at) AS cert_expires_at,
     rfc3339(m.created_at) AS created_at,
     rfc3339(m.updated_at) AS updated_at,

@@ -148,6 +148,13 @@ static const ngx_uptime_field_t  ngx_http_uptime_key_fields[] = {
 };
 
 
+static const ngx_uptime_field_t  ngx_http_uptime_changes_args[] = {
+    ngx_http_uptime_text("since", 0, 1, NGX_UPTIME_MAX_SINCE,
+                         ngx_uptime_check_since),
+    ngx_uptime_null_field
+};
+
+
 static void ngx_http_uptime_live(ngx_http_uptime_ctx_t *ctx);
 static void ngx_http_uptime_openapi(ngx_http_uptime_ctx_t *ctx);
 
@@ -315,6 +322,10 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
 
     { NGX_HTTP_POST, "/push/:token", NGX_HTTP_UPTIME_ANYONE, 200,
       ngx_http_uptime_push_args, NULL, 0, 0, NULL, ngx_http_uptime_push },
+
+    { NGX_HTTP_GET, "/changes", NGX_HTTP_UPTIME_USER, 200,
+      ngx_http_uptime_changes_args, NULL, 0,
+      NGX_UPTIME_SQL_API_CHANGES, "UA", NULL },
 
     { NGX_HTTP_GET, "/openapi.json", NGX_HTTP_UPTIME_ANYONE, 200,
       NULL, NULL, 0, 0, NULL, ngx_http_uptime_openapi },

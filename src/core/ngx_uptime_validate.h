@@ -152,6 +152,15 @@ ngx_int_t ngx_uptime_check_status_ranges(ngx_uptime_validate_ctx_t *ctx,
 ngx_int_t ngx_uptime_check_email(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
 
+#define NGX_UPTIME_MAX_SINCE  240
+
+/* 1: it may be "next" of what changed; docs/events.md */
+ngx_uint_t ngx_uptime_since_valid(const ngx_str_t *text);
+
+/* the same; code "bad_since" */
+ngx_int_t ngx_uptime_check_since(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
+
 /* up to 3 numbers of up to 18 digits: "12.345"; code "bad_cursor" */
 ngx_int_t ngx_uptime_check_cursor(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *object, cJSON *value);

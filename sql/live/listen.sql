@@ -1,0 +1,3 @@
+-- News for workers that have live events: something was stored.
+
+LISTEN uptime_live
