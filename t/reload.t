@@ -44,7 +44,7 @@ for my $round (1 .. 3) {
         WHERE lease_until > now()') == 64 } 10, '... all shards are held';
 }
 
-cmp_ok($asked, '>', 10, 'requests were made meanwhile');
+cmp_ok($asked, '>', 2, 'requests were made meanwhile');
 is($failed, 0, 'and none failed');
 
 # two more rounds of checks after the last reload
@@ -62,12 +62,17 @@ is(scalar @bad, 0, 'every slot once, none missed') or note_json(\@bad);
 
 ok($server->stop, 'stopped');
 
+# what a reload cuts short is done again; the next slot's check may have been
+# in flight when it stopped
+my $again = 0;
 for my $n (1 .. 12) {
-    my $rows = $t->value('SELECT count(*) FROM checks WHERE monitor_id = ?',
-        $ids[$n - 1]);
-    my $hits = $target->hits("/ok/$n");
-    is($hits, $rows, "monitor $n: as many requests as rows");
+    my ($row) = $t->sql('SELECT count(*) AS n, extract(epoch FROM max(slot))
+        + 5 AS until FROM checks WHERE monitor_id = ?', $ids[$n - 1]);
+    my $hits = grep { $_ < $row->{until} } $target->hits("/ok/$n");
+    cmp_ok($hits, '>=', $row->{n}, "monitor $n: a request for each row");
+    $again += $hits - $row->{n};
 }
+cmp_ok($again, '<=', 6, 'hardly a request was made twice');
 
 is($t->value("SELECT count(*) FROM checks WHERE outcome <> 'up'"), 0,
     'nothing but up');

@@ -329,6 +329,12 @@ ngx_uptime_pg_pool_drain(ngx_uptime_pg_pool_t *pool, ngx_msec_t msec)
     now = ngx_uptime_pg_pool_clock();
     end = now + msec;
 
+    /* there is no later: one more try now, however many have failed */
+
+    if (pool->timer.timer_set && pool->nwaiting) {
+        ngx_del_timer(&pool->timer);
+    }
+
     for ( ;; ) {
         ngx_uptime_pg_pool_settle(pool);
 
