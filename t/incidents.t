@@ -21,8 +21,9 @@ is_deeply($c->get("/$_")->{json}, { items => [], next_cursor => undef },
 sub transition {
     my ($monitor, $event, $at, $attempt, $cause, $status) = @_;
 
-    $t->value('SELECT alert_transition(?, ?, ?, ?, ?, ?, ?, ?)', $monitor,
-        $event, '2026-03-01 10:00Z', $attempt // 1, $at, $cause, $status,
+    $t->value('SELECT alert_transition(?, ?, ?, ?, ?, ?, ?, NULL, ?)', $monitor,
+        $event, ($attempt // 1) > 1 ? '2026-03-01 10:00Z' : $at,
+        $attempt // 1, $at, $cause, $status,
         '{"body": "oops"}');
     return;
 }
@@ -77,6 +78,7 @@ transition($id, 'degraded', '2026-03-02 10:01Z');
 transition($id, 'degraded', '2026-03-02 10:02Z');
 is((items('/incidents'))[0]{end_reason}, 'degraded', 'ends when it is slow');
 
+my $n = 0;
 for (['paused', sub { $c->post("/monitors/$id/pause") }],
     ['changed', sub { $c->patch("/monitors/$id",
         { url => 'https://h3.example/' }) }],
@@ -86,7 +88,8 @@ for (['paused', sub { $c->post("/monitors/$id/pause") }],
 {
     my ($reason, $do) = @$_;
     $c->post("/monitors/$id/resume");
-    transition($id, 'down', '2026-03-03 10:00Z', 1, 'timeout');
+    transition($id, 'down', "2026-03-03 1$n:00Z", 1, 'timeout');
+    $n++;
     $do->();
     is((items('/incidents'))[0]{end_reason}, $reason, "ends when $reason");
 }

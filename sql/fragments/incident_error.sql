@@ -1,3 +1,1 @@
-CASE WHEN i.cause = 'http_status' THEN 'HTTP status ' || i.http_status
-     ELSE replace(i.cause, '_', ' ')
-          || coalesce(' (HTTP status ' || i.http_status || ')', '') END
+incident_error(i.cause, i.http_status)
