@@ -30,7 +30,8 @@
 -- A result counts if the checker still holds the shard, and it is kept if it
 -- was there before somebody else took the shard.  The share lock makes a
 -- takeover wait for this statement or this statement see the takeover.
--- Results of a monitor that was deleted are not stored.
+-- Results of a monitor that was deleted are not stored.  What comes later than
+-- its rollup, or changes the status, leaves a mark (docs/rollups.md).
 --
 -- Columns are read by place: unnest() of them all costs more than the rest.
 --
@@ -39,13 +40,14 @@
 -- url).  Live streams, if there are any, are told once.
 
 WITH fence AS MATERIALIZED (
-    SELECT shard, checker_id, epoch, taken_at FROM shards
+    SELECT shard, checker_id, epoch, taken_at, closed_to FROM shards
     WHERE shard = ANY ($3::smallint[])
     ORDER BY shard FOR SHARE
 ), kept AS MATERIALIZED (
     SELECT u.i, u.monitor_id,
            f.epoch = ($8::bigint[])[u.i] AND f.checker_id = $1::bigint
-           AS counts
+           AS counts,
+           ($9::timestamptz[])[u.i] < f.closed_to AS late
     FROM unnest($6::bigint[]) WITH ORDINALITY AS u (monitor_id, i)
     JOIN fence f ON f.shard = ($7::smallint[])[u.i]
     WHERE f.epoch = ($8::bigint[])[u.i]
@@ -76,7 +78,14 @@ WITH fence AS MATERIALIZED (
           AND (s.last_slot IS NULL
                OR (s.last_slot, s.last_attempt)
                   < (($9::timestamptz[])[k.i], ($10::smallint[])[k.i]))
-    RETURNING s.monitor_id
+    RETURNING s.monitor_id, s.status_since = s.last_checked_at AS changed
+), marked AS (
+    INSERT INTO rollup_marks (monitor_id, hour)
+    SELECT DISTINCT k.monitor_id,
+           date_bin('1 hour', ($9::timestamptz[])[k.i], 'epoch')
+    FROM kept k WHERE k.late
+    UNION ALL
+    SELECT monitor_id, NULL FROM state WHERE changed
 ), stored AS (
     INSERT INTO checks (monitor_id, slot, checked_at, latency_us, dns_us,
                         connect_us, tls_us, ttfb_us, node_id, attempt,

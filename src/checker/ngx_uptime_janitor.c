@@ -46,7 +46,8 @@ static void ngx_uptime_janitor_finished(ngx_uptime_pg_query_t *q);
 static const ngx_uptime_janitor_task_t  ngx_uptime_janitor_tasks[] = {
     { "partitions", NGX_UPTIME_SQL_JANITOR_PARTITIONS, 600000 },
     { "leftovers", NGX_UPTIME_SQL_JANITOR_LEFTOVERS, 3600000 },
-    { "alerts", NGX_UPTIME_SQL_JANITOR_ALERTS, 600000 }
+    { "alerts", NGX_UPTIME_SQL_JANITOR_ALERTS, 600000 },
+    { "rollups", NGX_UPTIME_SQL_JANITOR_ROLLUPS, 15000 }
 };
 
 #define NGX_UPTIME_JANITOR_N                                                  \
