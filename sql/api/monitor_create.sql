@@ -12,7 +12,8 @@ WITH rules AS (
     WHERE NOT EXISTS (SELECT FROM wrong)
     RETURNING *
 ), s AS (
-    INSERT INTO monitor_state (monitor_id) SELECT m.id FROM m RETURNING *
+    INSERT INTO monitor_state (monitor_id, owner_id, paused)
+    SELECT m.id, m.owner_id, m.paused FROM m RETURNING *
 )
 SELECT CASE WHEN w.list IS NOT NULL THEN 'invalid_fields' END,
        coalesce(w.list, {{monitor_json}}), m.version, m.id

@@ -269,9 +269,13 @@ void ngx_http_uptime_proceed(ngx_http_uptime_ctx_t *ctx);
 /* The route's statement. */
 void ngx_http_uptime_plain(ngx_http_uptime_ctx_t *ctx);
 
+/* The same with another statement. */
+void ngx_http_uptime_plain_sql(ngx_http_uptime_ctx_t *ctx,
+    ngx_uptime_sql_e sql);
+
 /* The same, but somebody else reads its row. */
 void ngx_http_uptime_plain_query(ngx_http_uptime_ctx_t *ctx,
-    ngx_http_uptime_answer_pt answer);
+    ngx_uptime_sql_e sql, ngx_http_uptime_answer_pt answer);
 
 /*
  * 1: the statement has found fields that do not go together (error
@@ -356,6 +360,9 @@ void ngx_http_uptime_push(ngx_http_uptime_ctx_t *ctx);
 
 /* Before the pool of connections; what is not stored is lost. */
 void ngx_http_uptime_pushes_destroy(ngx_http_uptime_pushes_t *ps);
+
+/* plain, with the statement of the argument "sort" */
+void ngx_http_uptime_monitor_list(ngx_http_uptime_ctx_t *ctx);
 
 /* A check now: of the monitor in the body, or of the stored one. */
 void ngx_http_uptime_check(ngx_http_uptime_ctx_t *ctx);

@@ -72,7 +72,8 @@ ngx_http_uptime_check(ngx_http_uptime_ctx_t *ctx)
         return;
     }
 
-    ngx_http_uptime_plain_query(ctx, ngx_http_uptime_check_found);
+    ngx_http_uptime_plain_query(ctx, ctx->route->sql,
+                                ngx_http_uptime_check_found);
 }
 
 

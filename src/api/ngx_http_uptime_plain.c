@@ -23,17 +23,24 @@ static void ngx_http_uptime_plain_done(ngx_http_uptime_ctx_t *ctx,
 void
 ngx_http_uptime_plain(ngx_http_uptime_ctx_t *ctx)
 {
-    ngx_http_uptime_plain_query(ctx, ngx_http_uptime_plain_done);
+    ngx_http_uptime_plain_sql(ctx, ctx->route->sql);
+}
+
+
+void
+ngx_http_uptime_plain_sql(ngx_http_uptime_ctx_t *ctx, ngx_uptime_sql_e sql)
+{
+    ngx_http_uptime_plain_query(ctx, sql, ngx_http_uptime_plain_done);
 }
 
 
 void
 ngx_http_uptime_plain_query(ngx_http_uptime_ctx_t *ctx,
-    ngx_http_uptime_answer_pt answer)
+    ngx_uptime_sql_e sql, ngx_http_uptime_answer_pt answer)
 {
     ngx_uptime_pg_query_t  *q;
 
-    q = ngx_uptime_pg_query_create(ctx->api->pg, ctx->route->sql);
+    q = ngx_uptime_pg_query_create(ctx->api->pg, sql);
 
     if (q == NULL || ngx_http_uptime_plain_params(ctx, q) != NGX_OK) {
         if (q != NULL) {

@@ -269,7 +269,7 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
 
     { NGX_HTTP_GET, "/monitors", NGX_HTTP_UPTIME_USER, 200,
       ngx_http_uptime_list_args, NULL, 0,
-      NGX_UPTIME_SQL_API_MONITOR_LIST, "UA", NULL },
+      0, "UA", ngx_http_uptime_monitor_list },
 
     { NGX_HTTP_POST, "/monitors", NGX_HTTP_UPTIME_USER, 201,
       NULL, ngx_http_uptime_monitor_fields, 0,

@@ -38,6 +38,21 @@ static const char *const  ngx_http_uptime_statuses[] = {
     "pending", "up", "degraded", "down", "unknown", "paused", NULL
 };
 
+/* by ngx_http_uptime_list_statements, without "-" */
+
+static const char *const  ngx_http_uptime_sorts[] = {
+    "created", "-created", "name", "-name", "status", "-status",
+    "latency", "-latency", "uptime", "-uptime", NULL
+};
+
+static const char *const  ngx_http_uptime_tag_modes[] = {
+    "any", "all", NULL
+};
+
+static const char *const  ngx_http_uptime_views[] = {
+    "full", "compact", NULL
+};
+
 static const char *const  ngx_http_uptime_push_statuses[] = {
     "up", "down", NULL
 };
@@ -96,10 +111,17 @@ const ngx_uptime_field_t  ngx_http_uptime_monitor_fields[] = {
 
 const ngx_uptime_field_t  ngx_http_uptime_list_args[] = {
     ngx_http_uptime_int("limit", 0, 1, 1000),
-    ngx_http_uptime_text("cursor", 0, 1, 60, ngx_uptime_check_cursor),
-    ngx_http_uptime_enum("status", ngx_http_uptime_statuses),
-    ngx_http_uptime_text("tag", 0, 1, 50, NULL),
+    ngx_http_uptime_text("cursor", 0, 1, 1700,
+                         ngx_uptime_check_sorted_cursor),
+    ngx_http_uptime_enum("sort", ngx_http_uptime_sorts),
+    { ngx_string("status"), NGX_UPTIME_FIELD_STRINGS, 0, 1, 6,
+      ngx_http_uptime_statuses, 0, NULL },
+    { ngx_string("type"), NGX_UPTIME_FIELD_STRINGS, 0, 1, 6,
+      ngx_http_uptime_types, 0, NULL },
+    { ngx_string("tag"), NGX_UPTIME_FIELD_STRINGS, 0, 1, 20, NULL, 50, NULL },
+    ngx_http_uptime_enum("tag_mode", ngx_http_uptime_tag_modes),
     ngx_http_uptime_text("q", 0, 1, 200, NULL),
+    ngx_http_uptime_enum("view", ngx_http_uptime_views),
     ngx_uptime_null_field
 };
 

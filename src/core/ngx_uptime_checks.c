@@ -21,9 +21,6 @@
 #define NGX_UPTIME_EMAIL_DOMAIN  253
 #define NGX_UPTIME_EMAIL_LABEL   63
 
-#define NGX_UPTIME_CURSOR_DIGITS   18
-#define NGX_UPTIME_CURSOR_NUMBERS  3
-
 /* PostgreSQL takes displacements below 16 hours */
 #define NGX_UPTIME_TIME_ZONE     15
 
@@ -200,41 +197,6 @@ ngx_uptime_check_email(ngx_uptime_validate_ctx_t *ctx,
     ngx_strlow(p, p, len);
 
     return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_uptime_check_cursor(ngx_uptime_validate_ctx_t *ctx,
-    const ngx_uptime_field_t *field, cJSON *object, cJSON *value)
-{
-    u_char      *p;
-    ngx_uint_t   digits, numbers;
-
-    /* numbers that fit bigint, with dots between them */
-
-    digits = 0;
-    numbers = 1;
-
-    for (p = (u_char *) value->valuestring; *p != '\0'; p++) {
-
-        if (*p == '.' && digits) {
-            digits = 0;
-            numbers++;
-
-        } else if (*p < '0' || *p > '9' || ++digits > NGX_UPTIME_CURSOR_DIGITS)
-        {
-            digits = 0;
-            break;
-        }
-    }
-
-    if (digits && numbers <= NGX_UPTIME_CURSOR_NUMBERS) {
-        return NGX_OK;
-    }
-
-    return ngx_uptime_field_error(ctx, &field->name, "bad_cursor",
-                                  "must be a next_cursor from an earlier "
-                                  "answer");
 }
 
 

@@ -25,7 +25,8 @@ typedef enum {
     NGX_UPTIME_FIELD_BOOL,
     NGX_UPTIME_FIELD_ENUM,         /* values: NULL-terminated C strings    */
     NGX_UPTIME_FIELD_STRINGS,      /* array; min..max: number of elements; */
-                                   /* each 1..item_max characters          */
+                                   /* each 1..item_max characters, or one  */
+                                   /* of values; "a,b" in a query string   */
     NGX_UPTIME_FIELD_HEADERS,      /* object name: value, HTTP fields;     */
                                    /* min..max: number of members          */
     NGX_UPTIME_FIELD_LIST          /* array; min..max: number of elements; */
@@ -163,6 +164,13 @@ ngx_int_t ngx_uptime_check_since(ngx_uptime_validate_ctx_t *ctx,
 
 /* up to 3 numbers of up to 18 digits: "12.345"; code "bad_cursor" */
 ngx_int_t ngx_uptime_check_cursor(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
+
+/*
+ * The same for a list with "sort" (default "created"): the sort, an id and
+ * the last key, a number, or hex if it is "name".
+ */
+ngx_int_t ngx_uptime_check_sorted_cursor(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
 
 /* RFC 3339 time; code "bad_time" */

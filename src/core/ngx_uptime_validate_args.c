@@ -26,6 +26,7 @@ static ngx_int_t ngx_uptime_args_decode(ngx_pool_t *pool, u_char *p,
     size_t len, ngx_str_t *text, const char **reason);
 static cJSON *ngx_uptime_args_value(const ngx_uptime_field_t *fields,
     ngx_str_t *name, ngx_str_t *text);
+static cJSON *ngx_uptime_args_list(ngx_str_t *text);
 static ngx_int_t ngx_uptime_args_number(ngx_str_t *text, double *number);
 
 
@@ -215,10 +216,46 @@ ngx_uptime_args_value(const ngx_uptime_field_t *fields, ngx_str_t *name,
             }
         }
 
+        if (field->type == NGX_UPTIME_FIELD_STRINGS) {
+            return ngx_uptime_args_list(text);
+        }
+
         break;
     }
 
     return cJSON_CreateString((char *) text->data);
+}
+
+
+static cJSON *
+ngx_uptime_args_list(ngx_str_t *text)
+{
+    char   *p, *comma;
+    cJSON  *list, *item;
+
+    list = cJSON_CreateArray();
+
+    for (p = (char *) text->data; list != NULL; p = comma + 1) {
+        comma = strchr(p, ',');
+
+        if (comma != NULL) {
+            *comma = '\0';
+        }
+
+        item = cJSON_CreateString(p);
+
+        if (item == NULL || !cJSON_AddItemToArray(list, item)) {
+            cJSON_Delete(item);
+            cJSON_Delete(list);
+            return NULL;
+        }
+
+        if (comma == NULL) {
+            break;
+        }
+    }
+
+    return list;
 }
 
 

@@ -212,9 +212,10 @@ static ngx_int_t
 ngx_uptime_validate_element(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, ngx_uint_t index, cJSON *value)
 {
-    u_char     *p;
-    int64_t     max;
-    ngx_str_t   name;
+    u_char              *p;
+    int64_t              max;
+    ngx_str_t            name;
+    ngx_uptime_field_t   one;
 
     /* the name is needed for errors only, but it is short */
 
@@ -227,6 +228,12 @@ ngx_uptime_validate_element(ngx_uptime_validate_ctx_t *ctx,
     name.data = p;
     p = ngx_sprintf(p, "%V[%ui]", &field->name, index);
     name.len = p - name.data;
+
+    if (field->values != NULL) {
+        one = *field;
+        one.name = name;
+        return ngx_uptime_validate_enum(ctx, &one, value);
+    }
 
     max = field->item_max ? (int64_t) field->item_max : NGX_MAX_INT32_VALUE;
 

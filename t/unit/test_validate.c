@@ -8,6 +8,7 @@
  * sources: src/core/ngx_uptime_assert_text.c
  * sources: src/core/ngx_uptime_assert_check.c
  * sources: src/core/ngx_uptime_checks.c src/core/ngx_uptime_addr.c
+ * sources: src/core/ngx_uptime_checks_cursor.c
  * sources: src/core/ngx_uptime_url_rules.c src/core/ngx_uptime_url_target.c
  * sources: src/core/ngx_uptime_url.c src/core/ngx_uptime_host.c
  * sources: src/core/ngx_uptime_status.c src/core/ngx_uptime_utf8.c
