@@ -10,7 +10,7 @@ use File::Basename qw(dirname);
 use Uptime::Test;
 use Uptime::Util qw(slurp random_hex);
 
-my $t = Uptime::Test->new;
+my $t = Uptime::Test->new(directives => 'uptime_event_streams 0;');
 
 # level, status of success, body; ANYONE: the status that every caller gets
 my %expected = (
@@ -66,6 +66,7 @@ my %expected = (
     'GET /incidents/:id'        => ['USER', 200],
     'POST /incidents/:id/acknowledge' => ['USER', 200],
     'GET /changes'              => ['USER', 200],
+    'GET /events'               => ['USER', 503],      # none allowed here
     'GET /openapi.json'         => ['ANYONE', 200],
     'GET /push/:token'          => ['ANYONE', 404],
     'POST /push/:token'         => ['ANYONE', 404],

@@ -20,6 +20,7 @@
 typedef struct ngx_http_uptime_ctx_s  ngx_http_uptime_ctx_t;
 typedef struct ngx_http_uptime_route_s  ngx_http_uptime_route_t;
 typedef struct ngx_http_uptime_pushes_s  ngx_http_uptime_pushes_t;
+typedef struct ngx_http_uptime_live_s  ngx_http_uptime_live_t;
 typedef struct ngx_http_uptime_checks_s  ngx_http_uptime_checks_t;
 
 
@@ -34,6 +35,9 @@ typedef struct {
     ngx_uptime_pg_pool_t          *pg;          /* this process's           */
     ngx_uptime_ended_t            *ended;       /* sessions, this process's */
     ngx_http_uptime_pushes_t      *pushes;      /* NULL: there were none    */
+    ngx_http_uptime_live_t        *live;        /* NULL: there were none    */
+    ngx_uint_t                     max_events;  /* streams of a worker      */
+    ngx_uint_t                     max_user_events; /* and of a user there  */
 
     /* checks that somebody waits for */
     ngx_resolver_t                *resolver;
@@ -51,6 +55,9 @@ typedef struct {
     ngx_flag_t                     insecure_cookie;
     ngx_uint_t                     login_attempts; /* of an address; 0: any */
 } ngx_http_uptime_api_loc_t;
+
+
+extern ngx_module_t  ngx_http_uptime_module;
 
 
 #define NGX_HTTP_UPTIME_ANYONE     0
@@ -250,6 +257,13 @@ void ngx_http_uptime_fail_status(ngx_http_uptime_ctx_t *ctx,
 void ngx_http_uptime_send(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status,
     const char *type, ngx_str_t *body);
 
+/*
+ * The header alone, with what every answer has; length -1: not known yet, 0:
+ * no body.  As ngx_http_send_header().
+ */
+ngx_int_t ngx_http_uptime_send_header(ngx_http_uptime_ctx_t *ctx,
+    ngx_uint_t status, const char *type, off_t length);
+
 /* A header of the answer; value is not copied. NGX_ERROR: no memory. */
 ngx_int_t ngx_http_uptime_header(ngx_http_request_t *r, const char *name,
     const ngx_str_t *value);
@@ -369,6 +383,11 @@ void ngx_http_uptime_check(ngx_http_uptime_ctx_t *ctx);
 
 /* Before the process ends; whoever waits is not answered. */
 void ngx_http_uptime_checks_destroy(ngx_http_uptime_checks_t *cs);
+
+void ngx_http_uptime_events(ngx_http_uptime_ctx_t *ctx);
+
+/* Before the pool of connections. */
+void ngx_http_uptime_live_destroy(ngx_http_uptime_live_t *live);
 
 /* plain, but the caller's password is asked for first */
 void ngx_http_uptime_confirm(ngx_http_uptime_ctx_t *ctx);

@@ -16,9 +16,6 @@
 #include "ngx_uptime_secret.h"
 
 
-extern ngx_module_t  ngx_http_uptime_module;
-
-
 static ngx_http_uptime_ctx_t *ngx_http_uptime_create_ctx(
     ngx_http_request_t *r);
 static void ngx_http_uptime_cleanup(void *data);

@@ -122,6 +122,9 @@ static const ngx_http_uptime_problem_t  ngx_http_uptime_problems[] = {
     { "too_many_requests", 429, "Too many requests",
       "There were too many attempts; Retry-After says how long to wait." },
 
+    { "too_many_streams", 429, "Too many live streams",
+      "This account has as many live streams as it may have; close one." },
+
     { "internal_error", 500, "Internal error",
       "The server failed; the operator finds the request id in the log." },
 

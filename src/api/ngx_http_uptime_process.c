@@ -44,6 +44,11 @@ ngx_http_uptime_api_stop(ngx_http_uptime_api_t *api)
         api->checks = NULL;
     }
 
+    if (api->live != NULL) {
+        ngx_http_uptime_live_destroy(api->live);
+        api->live = NULL;
+    }
+
     /* the last one: all of them ask */
 
     if (api->pg != NULL) {

@@ -104,6 +104,38 @@ ngx_http_uptime_retry_after(ngx_http_uptime_ctx_t *ctx)
 }
 
 
+ngx_int_t
+ngx_http_uptime_send_header(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status,
+    const char *type, off_t length)
+{
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
+
+    if (ngx_http_uptime_headers(ctx, status) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    r->headers_out.status = status;
+    r->headers_out.content_length_n = length;
+
+    if (length) {
+        r->headers_out.content_type.data = (u_char *) type;
+        r->headers_out.content_type.len = ngx_strlen(type);
+        r->headers_out.content_type_len = r->headers_out.content_type.len;
+
+    } else {
+        r->header_only = 1;
+
+        if (status == NGX_HTTP_NO_CONTENT) {
+            r->headers_out.content_length_n = -1;
+        }
+    }
+
+    return ngx_http_send_header(r);
+}
+
+
 void
 ngx_http_uptime_send(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status,
     const char *type, ngx_str_t *body)
@@ -117,29 +149,7 @@ ngx_http_uptime_send(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status,
 
     /* a client that has closed gets nothing, but the request must end */
 
-    if (ngx_http_uptime_headers(ctx, status) != NGX_OK) {
-        ngx_http_finalize_request(r, NGX_ERROR);
-        return;
-    }
-
-    r->headers_out.status = status;
-    r->headers_out.content_length_n = body->len;
-
-    if (body->len) {
-        r->headers_out.content_type.data = (u_char *) type;
-        r->headers_out.content_type.len = ngx_strlen(type);
-        r->headers_out.content_type_len = r->headers_out.content_type.len;
-    }
-
-    if (body->len == 0) {
-        r->header_only = 1;
-
-        if (status == NGX_HTTP_NO_CONTENT) {
-            r->headers_out.content_length_n = -1;
-        }
-    }
-
-    rc = ngx_http_send_header(r);
+    rc = ngx_http_uptime_send_header(ctx, status, type, body->len);
 
     if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
         ngx_http_finalize_request(r, rc);

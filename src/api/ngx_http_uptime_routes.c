@@ -327,6 +327,9 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
       ngx_http_uptime_changes_args, NULL, 0,
       NGX_UPTIME_SQL_API_CHANGES, "UA", NULL },
 
+    { NGX_HTTP_GET, "/events", NGX_HTTP_UPTIME_USER, 200,
+      NULL, NULL, 0, 0, NULL, ngx_http_uptime_events },
+
     { NGX_HTTP_GET, "/openapi.json", NGX_HTTP_UPTIME_ANYONE, 200,
       NULL, NULL, 0, 0, NULL, ngx_http_uptime_openapi },
 

@@ -41,7 +41,7 @@ typedef struct {
 } ngx_http_uptime_range_t;
 
 
-extern ngx_module_t  ngx_http_uptime_module;
+extern ngx_command_t  ngx_http_uptime_commands[];
 
 
 /* setters of directives */

@@ -97,10 +97,13 @@ use Time::HiRes qw(time);
 
 
 sub new {
-    my ($class, $port) = @_;
+    my ($class, $port, %o) = @_;
 
+    # receive: size of the buffer; it has to be there before the window is
     my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
-        PeerPort => $port, Timeout => 5) or croak "connect: $!";
+        PeerPort => $port, Timeout => 5, $o{receive}
+            ? (Sockopts => [[Socket::SO_RCVBUF(), $o{receive}]]) : ())
+        or croak "connect: $!";
     $socket->autoflush(1);
     return bless { socket => $socket, buffer => '' }, $class;
 }
