@@ -88,8 +88,8 @@ for my $interval (60, 60, 10, 300, 3600) {
         true, 2, 10, 14, '{}', true) RETURNING id", $owner, $interval);
 }
 
-# the same clock for all of it
-my $now = $t->value("SELECT date_trunc('hour', now())");
+# the same clock for all of it; this hour is closed a minute after its end
+my $now = $t->value("SELECT date_trunc('hour', now() - interval '2 min')");
 $t->execute('SELECT ensure_check_partitions(now()::date - 4,
     now()::date + 1)');
 $t->execute("INSERT INTO nodes (name) VALUES ('n')");

@@ -274,7 +274,7 @@ $$;
 -- there is no row.
 
 CREATE FUNCTION rollup_hours_made(p_ids bigint[], p_hours timestamptz[])
-RETURNS SETOF rollup_hours LANGUAGE plpgsql STABLE
+RETURNS SETOF rollup_hours LANGUAGE plpgsql STABLE ROWS 100
 SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     RETURN QUERY
@@ -351,7 +351,7 @@ $$;
 
 CREATE FUNCTION hours_of(p_ids bigint[], p_from timestamptz,
                          p_to timestamptz)
-RETURNS SETOF rollup_hours LANGUAGE plpgsql STABLE
+RETURNS SETOF rollup_hours LANGUAGE plpgsql STABLE ROWS 100
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_ids    bigint[];
@@ -377,7 +377,7 @@ $$;
 -- Rows for some monitors and a day of UTC, from hours.
 
 CREATE FUNCTION rollup_days_made(p_ids bigint[], p_day date)
-RETURNS SETOF rollup_days LANGUAGE plpgsql STABLE
+RETURNS SETOF rollup_days LANGUAGE plpgsql STABLE ROWS 100
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_start  CONSTANT timestamptz := p_day::timestamp AT TIME ZONE 'UTC';
@@ -442,7 +442,7 @@ $$;
 -- The days of some monitors from p_from to p_to, which is not one of them.
 
 CREATE FUNCTION days_of(p_ids bigint[], p_from date, p_to date)
-RETURNS SETOF rollup_days LANGUAGE plpgsql STABLE
+RETURNS SETOF rollup_days LANGUAGE plpgsql STABLE ROWS 100
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     v_ids  bigint[];
@@ -804,5 +804,22 @@ BEGIN
     END IF;
 
     RETURN true;
+END
+$$;
+
+
+-- A name of the time zone database; not what PostgreSQL takes besides.
+
+CREATE FUNCTION is_time_zone(p_name text) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF p_name !~ '^[A-Za-z_]+(/[A-Za-z0-9_+-]+)*$' THEN
+        RETURN false;
+    END IF;
+
+    PERFORM now() AT TIME ZONE p_name;
+    RETURN true;
+EXCEPTION WHEN invalid_parameter_value THEN
+    RETURN false;
 END
 $$;

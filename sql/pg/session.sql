@@ -6,4 +6,6 @@ SELECT set_config('statement_timeout', $1, false),
        set_config('jit', 'off', false),
        set_config('timezone', 'UTC', false),
        set_config('datestyle', 'ISO, YMD', false),
-       set_config('client_encoding', 'UTF8', false)
+       set_config('client_encoding', 'UTF8', false),
+       -- compiling a statement costs more than any of ours takes
+       set_config('jit', 'off', false)

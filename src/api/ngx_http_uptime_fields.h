@@ -30,6 +30,8 @@
 extern const ngx_uptime_field_t  ngx_http_uptime_monitor_fields[];
 extern const ngx_uptime_field_t  ngx_http_uptime_list_args[];
 extern const ngx_uptime_field_t  ngx_http_uptime_checks_args[];
+extern const ngx_uptime_field_t  ngx_http_uptime_series_args[];
+extern const ngx_uptime_field_t  ngx_http_uptime_uptime_args[];
 extern const ngx_uptime_field_t  ngx_http_uptime_push_args[];
 
 

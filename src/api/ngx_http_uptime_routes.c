@@ -303,6 +303,14 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
       ngx_http_uptime_checks_args, NULL, 0,
       NGX_UPTIME_SQL_API_CHECK_LIST, "UIA", NULL },
 
+    { NGX_HTTP_GET, "/monitors/:id/series", NGX_HTTP_UPTIME_USER, 200,
+      ngx_http_uptime_series_args, NULL, 0,
+      NGX_UPTIME_SQL_API_MONITOR_SERIES, "UIA", NULL },
+
+    { NGX_HTTP_GET, "/monitors/:id/uptime", NGX_HTTP_UPTIME_USER, 200,
+      ngx_http_uptime_uptime_args, NULL, 0,
+      NGX_UPTIME_SQL_API_MONITOR_UPTIME, "UIA", NULL },
+
     { NGX_HTTP_GET, "/monitors/:id/incidents", NGX_HTTP_UPTIME_USER, 200,
       ngx_http_uptime_monitor_incidents_args, NULL, 0,
       NGX_UPTIME_SQL_API_MONITOR_INCIDENTS, "UIA", NULL },

@@ -142,3 +142,18 @@ const ngx_uptime_field_t  ngx_http_uptime_checks_args[] = {
     ngx_http_uptime_enum("outcome", ngx_http_uptime_outcomes),
     ngx_uptime_null_field
 };
+
+
+const ngx_uptime_field_t  ngx_http_uptime_series_args[] = {
+    ngx_http_uptime_text("from", 0, 1, 40, ngx_uptime_check_time),
+    ngx_http_uptime_text("to", 0, 1, 40, ngx_uptime_check_time),
+    ngx_http_uptime_int("points", 0, 1, 2000),
+    ngx_uptime_null_field
+};
+
+
+const ngx_uptime_field_t  ngx_http_uptime_uptime_args[] = {
+    ngx_http_uptime_text("tz", 0, 1, 64, NULL),
+    ngx_http_uptime_int("days", 0, 1, 366),
+    ngx_uptime_null_field
+};
