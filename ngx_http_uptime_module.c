@@ -132,6 +132,9 @@ ngx_http_uptime_create_main_conf(ngx_conf_t *cf)
     umcf->checker.spool_size = NGX_CONF_UNSET;
     umcf->checker.buffer_size = NGX_CONF_UNSET_SIZE;
     umcf->checker.max_per_host = NGX_CONF_UNSET_UINT;
+    umcf->checker.retention.checks = NGX_CONF_UNSET;
+    umcf->checker.retention.hours = NGX_CONF_UNSET;
+    umcf->checker.retention.days = NGX_CONF_UNSET;
 
     return umcf;
 }

@@ -55,6 +55,9 @@ my @wrong = (
     ['uptime_password_queue', '0'], ['uptime_password_queue', '10001'],
     ['uptime_trusted_certificate', '/nonexistent/ca.pem'],
     ['uptime_token_key_file', '/nonexistent/key'],
+    ['uptime_retention', 'checks'], ['uptime_retention', 'checks='],
+    ['uptime_retention', 'weeks=1d'], ['uptime_retention', 'checks=23h'],
+    ['uptime_retention', 'days=101y'], ['uptime_retention', 'hours=x'],
 );
 
 for (@wrong) {
@@ -84,6 +87,7 @@ my %accepted = (
     uptime_signup                   => [qw(open closed)],
     uptime_allow_targets            => ['0.0.0.0/0 ::/0', '10.0.0.1'],
     uptime_node                     => ['x' x 64, 'näme'],
+    uptime_retention => ['checks=1d', 'checks=7d hours=100y days=off'],
 );
 
 for my $directive (sort keys %accepted) {
@@ -98,13 +102,14 @@ for my $directive (sort keys %accepted) {
 # every directive is allowed once only, and in http{} at most
 for my $directive (qw(uptime_database uptime_token_key_file uptime_checker
     uptime_node uptime_max_checks uptime_max_checks_per_host
-    uptime_trusted_certificate
+    uptime_trusted_certificate uptime_retention
     uptime_spool_path uptime_database_connections uptime_database_queue
     uptime_database_timeout uptime_database_connect_timeout
     uptime_access_token_time uptime_password_threads uptime_password_queue))
 {
     my ($value) = $good =~ /^\s*\Q$directive\E (.*);$/m;
-    $value //= $directive =~ /_time(?:out)?$/ ? '1m' : $directive =~ /cert/
+    $value //= $directive =~ /retention/ ? 'days=off'
+        : $directive =~ /_time(?:out)?$/ ? '1m' : $directive =~ /cert/
         ? $server->conf : 5;
     my $base = $good =~ s/^\s*\Q$directive\E .*;$//mr;
 

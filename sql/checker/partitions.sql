@@ -1,4 +1,3 @@
--- Partitions for the days around now, before the first result is written.
+-- Partitions for the next hours, before the first result is written.
 -- No parameters; one row: number of partitions made.
-SELECT ensure_check_partitions((now() AT TIME ZONE 'UTC')::date - 2,
-                               (now() AT TIME ZONE 'UTC')::date + 7)
+SELECT check_parts_ahead(now(), 12)

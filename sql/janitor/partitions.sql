@@ -1,3 +1,4 @@
--- Partitions for the days around now.  Result as every task: 0, done.
-SELECT 0 * ensure_check_partitions((now() AT TIME ZONE 'UTC')::date - 2,
-                                   (now() AT TIME ZONE 'UTC')::date + 7)
+-- Partitions of checks for the next hours.  No parameters.
+--
+-- One row: 0, there is no more to do.
+SELECT 0 * check_parts_ahead(now(), 12)

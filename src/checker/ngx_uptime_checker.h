@@ -15,6 +15,15 @@
  * that has a manager callback; the first call of it starts the work.
  */
 
+/* How long history is kept, s; 0: for ever, NGX_CONF_UNSET: the default. */
+
+typedef struct {
+    time_t                         checks;
+    time_t                         hours;
+    time_t                         days;
+} ngx_uptime_retention_t;
+
+
 typedef struct {
     ngx_flag_t                     enabled;     /* uptime_checker           */
     ngx_str_t                      node;        /* uptime_node              */
@@ -31,6 +40,9 @@ typedef struct {
     off_t                          spool_size;  /* uptime_spool_size        */
     size_t                         buffer_size; /* uptime_buffer_size       */
     ngx_shm_zone_t                *shm;
+    ngx_uptime_retention_t         retention;   /* uptime_retention         */
+    ngx_str_t                      settings;    /* the same as JSON, for    */
+                                                /* the janitor's statements */
 } ngx_uptime_checker_conf_t;
 
 

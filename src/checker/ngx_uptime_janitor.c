@@ -45,6 +45,10 @@ static void ngx_uptime_janitor_finished(ngx_uptime_pg_query_t *q);
 
 static const ngx_uptime_janitor_task_t  ngx_uptime_janitor_tasks[] = {
     { "partitions", NGX_UPTIME_SQL_JANITOR_PARTITIONS, 600000 },
+    { "close", NGX_UPTIME_SQL_JANITOR_CLOSE, 300000 },
+    { "pack", NGX_UPTIME_SQL_JANITOR_PACK, 60000 },
+    { "late", NGX_UPTIME_SQL_JANITOR_LATE, 600000 },
+    { "retention", NGX_UPTIME_SQL_JANITOR_RETENTION, 3600000 },
     { "leftovers", NGX_UPTIME_SQL_JANITOR_LEFTOVERS, 3600000 },
     { "alerts", NGX_UPTIME_SQL_JANITOR_ALERTS, 600000 },
     { "rollups", NGX_UPTIME_SQL_JANITOR_ROLLUPS, 15000 }
@@ -60,13 +64,14 @@ static ngx_uint_t  ngx_uptime_janitor_failures[NGX_UPTIME_JANITOR_N];
 void
 ngx_uptime_janitor_start(ngx_uptime_janitor_t *j,
     ngx_uptime_pg_conf_t *pg_conf, ngx_uptime_writer_t *writer,
-    int64_t *checker, ngx_log_t *log)
+    ngx_str_t *settings, int64_t *checker, ngx_log_t *log)
 {
     j->conf = *pg_conf;
     j->conf.connections = 1;
     j->conf.timeout = NGX_UPTIME_JANITOR_TIMEOUT;
 
     j->writer = writer;
+    j->settings = settings;
     j->checker = checker;
     j->log = log;
 
@@ -236,6 +241,13 @@ ngx_uptime_janitor_step(ngx_uptime_janitor_t *j)
     ngx_uptime_pg_query_t  *q;
 
     q = ngx_uptime_pg_query_create(j->pg, j->task->sql);
+
+    if (q != NULL && ngx_uptime_sql[j->task->sql].nparams == 1
+        && ngx_uptime_pg_text(q, j->settings) != NGX_OK)
+    {
+        ngx_uptime_pg_query_destroy(q);
+        return NGX_ERROR;
+    }
 
     j->sent = ngx_current_msec;
 

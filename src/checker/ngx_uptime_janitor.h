@@ -15,7 +15,7 @@
  * Chores in the database, one at a time and by one checker at a time; see
  * docs/janitor.md.  A task is a row in ngx_uptime_janitor.c and a statement
  * under sql/janitor that does a small step and answers one row: 1 if there is
- * more to do at once, else 0.
+ * more to do at once, else 0.  A statement with a parameter gets the settings.
  */
 
 typedef struct {
@@ -29,6 +29,8 @@ typedef struct {
     ngx_uptime_pg_conf_t           conf;        /* one connection           */
     ngx_uptime_pg_pool_t          *pg;
     ngx_uptime_writer_t           *writer;      /* goes first               */
+    ngx_str_t                     *settings;    /* JSON, for statements     */
+                                                /* that have a parameter    */
     ngx_log_t                     *log;
     int64_t                       *checker;
     ngx_event_t                    timer;
@@ -43,12 +45,12 @@ typedef struct {
 
 
 /*
- * Starts it; pg_conf, writer and checker (the number, 0 until it registered)
- * are borrowed.
+ * Starts it; pg_conf, writer, settings (retention as JSON, for statements
+ * that have a parameter) and checker (its number) are borrowed.
  */
 void ngx_uptime_janitor_start(ngx_uptime_janitor_t *j,
     ngx_uptime_pg_conf_t *pg_conf, ngx_uptime_writer_t *writer,
-    int64_t *checker, ngx_log_t *log);
+    ngx_str_t *settings, int64_t *checker, ngx_log_t *log);
 
 /* No further step; the one in flight ends with the process. */
 void ngx_uptime_janitor_stop(ngx_uptime_janitor_t *j);

@@ -356,7 +356,7 @@ ngx_uptime_process_registered(ngx_uptime_pg_query_t *q)
         ngx_uptime_monitors_start(ck, ngx_uptime_pg_num(q, 0, 2));
         ngx_uptime_runner_start(ck);
         ngx_uptime_janitor_start(&ck->janitor, ck->conf->pg, &ck->writer,
-                                 &ck->id, ck->log);
+                                 &ck->conf->settings, &ck->id, ck->log);
 
         if (ngx_uptime_pg_pool_listen(ck->pg, NGX_UPTIME_SQL_CHECKER_LISTEN,
                                       ngx_uptime_process_notify,

@@ -200,6 +200,13 @@ ngx_command_t  ngx_http_uptime_commands[] = {
       ngx_http_uptime_offset(checker.spool_size),
       NULL },
 
+    { ngx_string("uptime_retention"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_uptime_retention,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("uptime_buffer_size"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_size_slot,

@@ -192,6 +192,7 @@ ngx_http_uptime_conf_checker(ngx_conf_t *cf, ngx_http_uptime_main_conf_t *umcf)
     checker->shm = ngx_uptime_shm_add(cf, &ngx_http_uptime_module);
 
     if (checker->shm == NULL
+        || ngx_http_uptime_conf_retention(cf, checker) != NGX_OK
         || ngx_http_uptime_conf_resolver(cf, umcf) != NGX_OK)
     {
         return NGX_ERROR;

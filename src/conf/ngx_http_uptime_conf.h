@@ -52,6 +52,8 @@ char *ngx_http_uptime_api_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_uptime_signup_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_uptime_retention(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_uptime_allow_targets(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
@@ -64,6 +66,10 @@ ngx_int_t ngx_http_uptime_conf_api(ngx_conf_t *cf,
     ngx_http_uptime_main_conf_t *umcf);
 ngx_int_t ngx_http_uptime_conf_checker(ngx_conf_t *cf,
     ngx_http_uptime_main_conf_t *umcf);
+
+/* uptime_retention as JSON, with the defaults */
+ngx_int_t ngx_http_uptime_conf_retention(ngx_conf_t *cf,
+    ngx_uptime_checker_conf_t *checker);
 
 /* uptime_trusted_certificate: a full name, and a file that can be read */
 ngx_int_t ngx_http_uptime_conf_ca(ngx_conf_t *cf, ngx_str_t *file);
