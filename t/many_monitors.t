@@ -117,7 +117,6 @@ is($again->{client}->get('/monitors')->{json}{counts}{pending}, 0,
     'the address can sign up again and has nothing');
 
 $begin = time;
-$t->server->signal('HUP');
 until_ok { !$t->value('SELECT count(*) FROM users WHERE id = ?', $id) }
     30 + $n / 500, 'the rest goes with time';
 diag(sprintf 'all rows gone after %.0f s', time - $begin);
@@ -125,7 +124,8 @@ for ($t->sql("SELECT c.table_name AS t, c.column_name AS c
     FROM information_schema.columns c
     JOIN information_schema.tables USING (table_schema, table_name)
     WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'
-    AND column_name IN ('user_id', 'owner_id', 'created_by')"))
+    AND column_name IN ('user_id', 'owner_id', 'created_by')
+    AND c.table_name <> 'monitor_tombstones'"))         # for a day
 {
     is($t->value("SELECT count(*) FROM $_->{t} WHERE $_->{c} = ?", $id), 0,
         "nothing is left in $_->{t}");

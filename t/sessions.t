@@ -434,7 +434,8 @@ my @columns = $t->sql("SELECT c.table_name AS t, c.column_name AS c
     FROM information_schema.columns c
     JOIN information_schema.tables USING (table_schema, table_name)
     WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'
-    AND column_name IN ('user_id', 'owner_id', 'created_by')");
+    AND column_name IN ('user_id', 'owner_id', 'created_by')
+    AND c.table_name <> 'monitor_tombstones'");   # for a day
 cmp_ok(scalar @columns, '>=', 5, 'tables with a tenant');
 for (@columns) {
     is($t->value("SELECT count(*) FROM $_->{t} WHERE $_->{c} = ?",
