@@ -14,11 +14,17 @@
 
 #define NGX_UPTIME_CLOCK_IDLE   100             /* ms between two looks     */
 #define NGX_UPTIME_CLOCK_BUSY   10
-#define NGX_UPTIME_CLOCK_STALL  1000
 #define NGX_UPTIME_CLOCK_SLEEP  8000            /* leases may be gone       */
 #define NGX_UPTIME_CLOCK_JUMP   2000
 #define NGX_UPTIME_CLOCK_QUIET  60000
 #define NGX_UPTIME_CLOCK_PIECE  4096            /* buckets                  */
+
+/* a failure meanwhile may be ours; under sanitizers all takes longer, ms */
+#if defined(__SANITIZE_ADDRESS__)
+#define NGX_UPTIME_CLOCK_STALL  3000
+#else
+#define NGX_UPTIME_CLOCK_STALL  1000
+#endif
 
 
 static int64_t ngx_uptime_runner_mono(void);

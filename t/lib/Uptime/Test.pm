@@ -23,12 +23,17 @@ use Uptime::Util qw(wait_until spew random_hex);
 use Exporter qw(import);
 
 our @EXPORT = (@Test::More::EXPORT, qw(wait_until until_ok problem_ok
-    field_errors fields_ok note_json true false));
+    field_errors fields_ok note_json true false patience));
 
 $SIG{INT} = $SIG{TERM} = sub { exit 1 };
 
 binmode $_, ':utf8' for map { Test::More->builder->$_ }
     qw(output failure_output todo_output);
+
+
+# Limits in time are for the module as it is shipped: with the sanitizers it,
+# and what it talks to, takes several times as long.
+sub patience { return $ENV{UPTIME_ASAN} ? 6 : 1 }
 
 
 sub true  { return JSON::PP::true }
