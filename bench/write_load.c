@@ -4,7 +4,7 @@
  * (the same encoding, the same statement), one after the other, at a fixed
  * pace or as fast as they are taken.  Runs alone, blocking.
  *
- * write_load CONNINFO SQLFILE key=value ...
+ * write_load CONNINFO key=value ...
  *
  *   monitors=N  ids first .. first+N-1, each gets its slots in turn
  *   first=ID    lowest id (1)
@@ -15,6 +15,7 @@
  *   interval=MS between slots of a monitor (10000)
  *   checker=ID, node=ID, epoch=N: the owner of all shards
  *   prepare=SQL run before, may stand several times
+ *   sql=FILE    another statement than checker/record
  *
  * Writes one line: rows sent, rows stored, and the time of a flush in
  * microseconds: p50, p99, max.
@@ -48,6 +49,8 @@ typedef struct {
     int64_t  epoch;
 } load_t;
 
+
+static const char  *statement;
 
 static load_t  load = { 1000, 1, 200, 100, 0, 0, 10000, 1, 1, 1 };
 
@@ -167,6 +170,7 @@ fill(ngx_uptime_batch_t *b, int64_t *next)
     b->n = (ngx_uint_t) load.rows;
     b->from = 0;
     b->to = b->n;
+    b->again = 0;
     b->checker = load.checker;
     b->node = load.node;
 
@@ -182,6 +186,7 @@ fill(ngx_uptime_batch_t *b, int64_t *next)
         row->monitor = load.first + id;
         row->shard = (uint8_t) (row->monitor % 64);
         row->epoch = load.epoch;
+        row->revision = 1;
         row->slot = load.slot + *next / load.monitors * load.interval;
         row->attempt = 1;
         row->checked_at = row->slot + 3;
@@ -239,6 +244,11 @@ option(PGconn *pg, const char *arg)
     PGresult  *res;
     ngx_int_t  i;
 
+    if (strncmp(arg, "sql=", 4) == 0) {
+        statement = slurp(arg + 4);
+        return;
+    }
+
     if (strncmp(arg, "prepare=", 8) == 0) {
         res = PQexec(pg, arg + 8);
 
@@ -278,7 +288,7 @@ main(int argc, char **argv)
     ngx_uptime_batch_t   *b;
     ngx_log_t             log;
 
-    if (argc < 3) {
+    if (argc < 2) {
         die("see the head of bench/write_load.c");
     }
 
@@ -287,7 +297,9 @@ main(int argc, char **argv)
         die(PQerrorMessage(pg));
     }
 
-    for (i = 3; i < argc; i++) {
+    statement = ngx_uptime_sql[NGX_UPTIME_SQL_CHECKER_RECORD].text;
+
+    for (i = 2; i < argc; i++) {
         option(pg, argv[i]);
     }
 
@@ -295,7 +307,7 @@ main(int argc, char **argv)
         die("too many rows for a batch");
     }
 
-    res = PQprepare(pg, "record", slurp(argv[2]), 0, NULL);
+    res = PQprepare(pg, "record", statement, 0, NULL);
     if (PQresultStatus(res) != PGRES_COMMAND_OK) {
         die(PQerrorMessage(pg));
     }

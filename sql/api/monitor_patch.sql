@@ -26,7 +26,8 @@ WITH old AS (
                    OR old.paused <> m.paused AS restart
 ), restarted AS (
     UPDATE monitor_state s SET
-        status = 'pending', status_since = now(), told = NULL, fails = 0
+        status = 'pending', status_since = now(), told = NULL, fails = 0,
+        revision = m.revision::text::bigint
     FROM m
     WHERE s.monitor_id = m.id AND m.restart
     RETURNING s.*

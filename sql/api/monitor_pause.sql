@@ -19,7 +19,9 @@ WITH old AS (
         status_since = CASE WHEN m.changed THEN now()
                        ELSE s.status_since END,
         told = CASE WHEN m.changed THEN NULL ELSE s.told END,
-        fails = CASE WHEN m.changed THEN 0 ELSE s.fails END
+        fails = CASE WHEN m.changed THEN 0 ELSE s.fails END,
+        revision = CASE WHEN m.changed THEN m.revision::text::bigint
+                   ELSE s.revision END
     FROM m
     WHERE s.monitor_id = m.id
     RETURNING s.*

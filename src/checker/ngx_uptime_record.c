@@ -29,6 +29,8 @@ static ngx_int_t ngx_uptime_record_shards(ngx_uptime_pg_query_t *q,
     const ngx_uptime_batch_t *b);
 static ngx_int_t ngx_uptime_record_names(ngx_uptime_pg_query_t *q,
     ngx_uptime_record_name_pt name);
+static ngx_int_t ngx_uptime_record_events(ngx_uptime_pg_query_t *q,
+    const ngx_uptime_batch_t *b);
 static ngx_int_t ngx_uptime_record_column(ngx_uptime_pg_query_t *q,
     const ngx_uptime_batch_t *b, const ngx_uptime_record_column_t *column);
 static const char *ngx_uptime_record_status_name(ngx_uint_t code);
@@ -67,7 +69,7 @@ ngx_uptime_record_value(told_since, row->told_since ? row->told_since
 ngx_uptime_record_value(fails, row->fails)
 ngx_uptime_record_value(newest, i + 1 == b->to
                                 || row[1].monitor != row[0].monitor)
-ngx_uptime_record_value(event, row->event != NGX_UPTIME_PENDING)
+ngx_uptime_record_value(revision, row->revision)
 
 
 /* $6 and the following, see sql/checker/record.sql */
@@ -94,7 +96,7 @@ static const ngx_uptime_record_column_t  ngx_uptime_record_columns[] = {
     { NGX_UPTIME_PG_INT2, ngx_uptime_record_fails },
     { NGX_UPTIME_PG_TIME, ngx_uptime_record_cert },
     { NGX_UPTIME_PG_INT2, ngx_uptime_record_newest },
-    { NGX_UPTIME_PG_INT2, ngx_uptime_record_event }
+    { NGX_UPTIME_PG_INT8, ngx_uptime_record_revision }
 };
 
 
@@ -109,7 +111,10 @@ ngx_uptime_record(ngx_uptime_writer_t *w, ngx_uptime_batch_t *b)
     qsort(b->row + b->from, b->to - b->from, sizeof(ngx_uptime_row_t),
           ngx_uptime_record_compare);
 
-    q = ngx_uptime_pg_query_create(w->pg, NGX_UPTIME_SQL_CHECKER_RECORD);
+    q = ngx_uptime_pg_query_create(w->pg,
+                                   b->again
+                                   ? NGX_UPTIME_SQL_CHECKER_RECORD_AGAIN
+                                   : NGX_UPTIME_SQL_CHECKER_RECORD);
     if (q == NULL) {
         return NULL;
     }
@@ -132,6 +137,10 @@ ngx_uptime_record(ngx_uptime_writer_t *w, ngx_uptime_batch_t *b)
         {
             goto failed;
         }
+    }
+
+    if (ngx_uptime_record_events(q, b) != NGX_OK) {
+        goto failed;
     }
 
     return q;
@@ -235,6 +244,35 @@ ngx_uptime_record_column(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b,
 
     for (i = b->from; i < b->to; i++) {
         ngx_uptime_pg_array_int(a, column->value(b, i));
+    }
+
+    return NGX_OK;
+}
+
+
+/* The places of the transitions; mostly there are none. */
+
+static ngx_int_t
+ngx_uptime_record_events(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b)
+{
+    ngx_uint_t              i, n;
+    ngx_uptime_pg_array_t  *a;
+
+    n = 0;
+
+    for (i = b->from; i < b->to; i++) {
+        n += b->row[i].event != NGX_UPTIME_PENDING;
+    }
+
+    a = ngx_uptime_pg_array(q, NGX_UPTIME_PG_INT8, n, 0);
+    if (a == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = b->from; i < b->to; i++) {
+        if (b->row[i].event != NGX_UPTIME_PENDING) {
+            ngx_uptime_pg_array_int(a, (int64_t) (i - b->from) + 1);
+        }
     }
 
     return NGX_OK;

@@ -17,6 +17,7 @@
 typedef struct {
     int64_t                        monitor;
     int64_t                        epoch;
+    int64_t                        revision;    /* of the monitor           */
     int64_t                        slot;        /* ms                       */
     int64_t                        checked_at;  /* ms, the start            */
     int64_t                        status_since; /* ms                      */

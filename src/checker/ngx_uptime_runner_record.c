@@ -34,6 +34,7 @@ ngx_uptime_runner_record(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
     row.monitor = m->id;
     row.shard = m->shard;
     row.epoch = ck->epoch[m->shard];
+    row.revision = m->revision;
     row.slot = m->slot;
     row.attempt = (int16_t) m->attempt;
     row.checked_at = checked_at;

@@ -16,7 +16,7 @@
 #include "ngx_uptime_spool.h"
 
 
-#define NGX_UPTIME_SPOOL_VERSION  1
+#define NGX_UPTIME_SPOOL_VERSION  2
 #define NGX_UPTIME_SPOOL_ORDER    0x01020304
 #define NGX_UPTIME_SPOOL_BLOCK    0x6b636c62    /* "blck" */
 

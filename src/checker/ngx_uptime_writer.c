@@ -167,6 +167,7 @@ ngx_uptime_writer_send(ngx_uptime_writer_t *w)
 
     b->from = 0;
     b->to = b->n;
+    b->again = 0;
 
     ngx_uptime_writer_submit(w, b);
 }
@@ -281,6 +282,12 @@ ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q)
     }
 
     w->backoff = NGX_UPTIME_WRITER_PAUSE;
+
+    if (q->err == NGX_UPTIME_PG_UNIQUE && !b->again) {
+        b->again = 1;
+        ngx_uptime_writer_submit(w, b);
+        return;
+    }
 
     if (q->err == NGX_UPTIME_PG_OK) {
         ngx_uptime_writer_tell(w, q, b);

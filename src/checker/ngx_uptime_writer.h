@@ -20,6 +20,7 @@ typedef struct {
     int64_t                        checker;     /* that made the results    */
     int64_t                        node;
     unsigned                       adopted:1;   /* of a process that ended  */
+    unsigned                       again:1;     /* some of it is stored     */
     ngx_uptime_row_t               row[NGX_UPTIME_WRITER_ROWS];
 } ngx_uptime_batch_t;
 

@@ -164,15 +164,15 @@ ngx_int_t ngx_uptime_pg_null(ngx_uptime_pg_query_t *q);
 /*
  * A binary array parameter with exactly n elements, which are appended in
  * order.  NULL: no memory.  size: bytes that the texts need together (text
- * arrays only, else 0).  A time is given in ms since 1970; INT64_MIN stands
- * for -infinity.
+ * arrays only, else 0).  A time is given in ms since 1970 and is sent as the
+ * float8 that to_timestamp() takes; INT64_MIN stands for -infinity.
  */
 typedef enum {
     NGX_UPTIME_PG_INT2 = 0,
     NGX_UPTIME_PG_INT4,
     NGX_UPTIME_PG_INT8,
     NGX_UPTIME_PG_TEXT,
-    NGX_UPTIME_PG_TIME                          /* timestamptz              */
+    NGX_UPTIME_PG_TIME                          /* float8                   */
 } ngx_uptime_pg_elem_e;
 
 ngx_uptime_pg_array_t *ngx_uptime_pg_array(ngx_uptime_pg_query_t *q,

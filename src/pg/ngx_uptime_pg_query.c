@@ -13,11 +13,9 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
+#include <math.h>
+
 #include "ngx_uptime_pg_private.h"
-
-
-/* 2000-01-01, in ms since 1970 */
-#define NGX_UPTIME_PG_EPOCH  946684800000LL
 
 
 struct ngx_uptime_pg_array_s {
@@ -171,8 +169,8 @@ ngx_uptime_pg_array(ngx_uptime_pg_query_t *q, ngx_uptime_pg_elem_e type,
     size_t                  len;
     ngx_uptime_pg_array_t  *a;
 
-    /* pg_type.dat: int2, int4, int8, text, timestamptz */
-    static const uint32_t   oid[] = { 21, 23, 20, 25, 1184 };
+    /* pg_type.dat: int2, int4, int8, text, float8 */
+    static const uint32_t   oid[] = { 21, 23, 20, 25, 701 };
     static const size_t     width[] = { 2, 4, 8, 0, 8 };
 
     len = 20 + n * (4 + width[type]) + size;
@@ -206,15 +204,15 @@ ngx_uptime_pg_array(ngx_uptime_pg_query_t *q, ngx_uptime_pg_elem_e type,
 void
 ngx_uptime_pg_array_int(ngx_uptime_pg_array_t *a, int64_t value)
 {
+    double      seconds;
     ngx_uint_t  n;
 
     n = (a->type == NGX_UPTIME_PG_INT2) ? 2
         : (a->type == NGX_UPTIME_PG_INT4) ? 4 : 8;
 
-    /* microseconds since 2000; the lowest number is -infinity there, too */
-
-    if (a->type == NGX_UPTIME_PG_TIME && value != INT64_MIN) {
-        value = (value - NGX_UPTIME_PG_EPOCH) * 1000;
+    if (a->type == NGX_UPTIME_PG_TIME) {
+        seconds = (value == INT64_MIN) ? -INFINITY : (double) value / 1000;
+        ngx_memcpy(&value, &seconds, 8);
     }
 
     a->last = ngx_uptime_pg_put(a->last, n, 4);
