@@ -21,6 +21,8 @@ my $cluster = Uptime::Cluster->create(dir => "$ENV{UPTIME_RUN}/pg_outage",
     fsync => 1)->start;
 my $t = Uptime::Test->new(cluster => $cluster, checker => 1, empty => 1,
     log_level => 'notice', directives => 'uptime_buffer_size 2m;',
+    # all new monitors come at once
+    main => 'worker_rlimit_nofile 8192;', connections => 4096,
     http => 'server { listen 127.0.0.1:TARGET; location / { return 200; } }');
 my $port = Uptime::Util::free_port();
 $t->{options}{http} =~ s/TARGET/$port/;

@@ -84,8 +84,11 @@ for my $n (1 .. $kills) {
     $victim->stop('KILL');
     last if !$held;
 
+    # one loss at a time: every monitor has a result before the next one
     $victim->start;
     wait_until { shares() eq '22 21 21' } 10 or last;
+    my $whole = $many->now;
+    wait_until { $many->all_checked($whole) } 25 or last;
 }
 
 is(scalar(@took), $kills, 'every time the others took over') or

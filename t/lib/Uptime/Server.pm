@@ -28,7 +28,7 @@ sub new {
     my $self = bless { master => 1, workers => 1, checker => 0, owner => $$,
         daemon => 0,
         log_level => 'info', directives => '', http => '', server => '',
-        main => '', location => '', cookie => 'insecure',
+        main => '', location => '', cookie => 'insecure', connections => 512,
         login_attempts => 0, per_host => 0, allow => '127.0.0.0/8', port => free_port(),
         %o }, $class;
 
@@ -102,7 +102,7 @@ $env
 $self->{main}
 
 events {
-    worker_connections 512;
+    worker_connections $self->{connections};
 }
 
 http {
