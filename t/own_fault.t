@@ -126,6 +126,28 @@ SKIP: {
 same('after', 'up');
 
 
+# --- the checker is held up while a check is on its way
+
+for my $stall (0, 1) {
+    my $path = "/slow/4?stall$stall";
+    my $id = $c->post('/monitors', { url => $target->url($path), timeout => 2,
+        interval => 3600, failure_threshold => 2 })->{json}{id};
+    until_ok { scalar $target->hits($path) } 10, "stall $stall: asked";
+    if ($stall) {
+        kill 'STOP', $checker;
+        sleep 3;
+        kill 'CONT', $checker;
+    }
+
+    my @row;
+    until_ok { @row = $t->sql('SELECT outcome, cause FROM checks
+        WHERE monitor_id = ? AND attempt = 1', $id) } 10, '... and judged';
+    is("$row[0]{outcome} $row[0]{cause}",
+        $stall ? 'unknown own_overload' : 'down timeout',
+        '... as what it was');
+}
+
+
 # --- the socket's gate alone
 
 is(scalar $secret->hits, 0, 'nobody was at the forbidden address so far');

@@ -17,10 +17,6 @@
 #include "ngx_uptime_fetch.h"
 
 
-/* a bit more than the resolver's default pause before it asks again, 5 s */
-#define NGX_UPTIME_FETCH_DNS  7000
-
-
 static ngx_int_t ngx_uptime_fetch_copy(ngx_uptime_fetch_t *f,
     const ngx_uptime_fetch_request_t *request);
 static ngx_int_t ngx_uptime_fetch_str(ngx_pool_t *pool, ngx_str_t *dst,
@@ -236,7 +232,7 @@ ngx_uptime_fetch_hop(ngx_uptime_fetch_t *f)
     r = &f->resolve;
     r->name = f->url.host;
     r->port = f->url.port;
-    r->timeout = ngx_min(left, NGX_UPTIME_FETCH_DNS);
+    r->timeout = ngx_min(left, NGX_UPTIME_RESOLVE_LONGEST);
     r->handler = ngx_uptime_fetch_resolved;
     r->data = f;
 

@@ -11,6 +11,13 @@
 #include "ngx_uptime_hosts.h"
 
 
+/*
+ * ms that a check waits for an address at most, however long its timeout is:
+ * our own resolver asks again every second, nginx's "resolver" after 5 s.
+ */
+#define NGX_UPTIME_RESOLVE_LONGEST  7000
+
+
 typedef struct ngx_uptime_resolver_s  ngx_uptime_resolver_t;
 typedef struct ngx_uptime_resolve_s   ngx_uptime_resolve_t;
 

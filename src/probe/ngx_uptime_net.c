@@ -14,9 +14,6 @@
 #include "ngx_uptime_net.h"
 
 
-/* a bit more than the resolver's default pause before it asks again, 5 s */
-#define NGX_UPTIME_NET_DNS   7000
-
 #define NGX_UPTIME_NET_POOL  2048
 
 
@@ -105,7 +102,7 @@ ngx_uptime_net_begin(ngx_event_t *ev)
     r = &n->resolve;
     r->name = n->url.host;
     r->port = n->url.port;
-    r->timeout = ngx_max(ngx_min(left, NGX_UPTIME_NET_DNS), 1);
+    r->timeout = ngx_max(ngx_min(left, NGX_UPTIME_RESOLVE_LONGEST), 1);
     r->handler = ngx_uptime_net_resolved;
     r->data = n;
 
