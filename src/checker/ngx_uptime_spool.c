@@ -21,6 +21,8 @@
 #define NGX_UPTIME_SPOOL_SERIAL  10000000
 
 
+static void ngx_uptime_spool_count(ngx_uptime_segment_t *seg,
+    const ngx_uptime_row_t *row, ngx_uint_t n);
 static ngx_int_t ngx_uptime_spool_begin(ngx_uptime_spool_t *sp,
     const ngx_uptime_spool_head_t *head);
 static ngx_int_t ngx_uptime_spool_own(ngx_uptime_spool_t *sp);
@@ -62,6 +64,23 @@ ngx_uptime_spool_path(ngx_uptime_spool_t *sp, const u_char *name,
 }
 
 
+static void
+ngx_uptime_spool_count(ngx_uptime_segment_t *seg, const ngx_uptime_row_t *row,
+    ngx_uint_t n)
+{
+    ngx_uint_t  i;
+
+    seg->rows += n;
+
+    for (i = 0; i < n; i++) {
+        if (row[i].event == NGX_UPTIME_PENDING) {
+            seg->ups += row[i].outcome == NGX_UPTIME_UP;
+            seg->others += row[i].outcome != NGX_UPTIME_UP;
+        }
+    }
+}
+
+
 ngx_int_t
 ngx_uptime_spool_put(ngx_uptime_spool_t *sp,
     const ngx_uptime_spool_head_t *head, const ngx_uptime_row_t *row,
@@ -89,6 +108,7 @@ ngx_uptime_spool_put(ngx_uptime_spool_t *sp,
     }
 
     sp->size += seg->size - before;
+    ngx_uptime_spool_count(seg, row, n);
 
     if (seg->size >= NGX_UPTIME_SPOOL_SEGMENT) {
         ngx_uptime_spool_finish(sp);
@@ -231,6 +251,13 @@ ngx_uptime_spool_segment(ngx_uptime_spool_t *sp, ngx_uptime_spool_set_t *set,
 
     seg->set = set;
     seg->size = size;
+
+    /* of somebody else's file: all of it may be anything */
+
+    seg->rows = set->own ? 0 : (ngx_uint_t) size / sizeof(ngx_uptime_row_t);
+    seg->ups = seg->rows;
+    seg->others = seg->rows;
+
     (void) ngx_cpystrn(seg->name, (u_char *) name, NGX_UPTIME_SPOOL_NAME);
 
     set->segments++;

@@ -17,7 +17,7 @@
  */
 
 #define NGX_UPTIME_SPOOL_NAME     64
-#define NGX_UPTIME_SPOOL_SEGMENT  (4 * 1024 * 1024)
+#define NGX_UPTIME_SPOOL_SEGMENT  (1024 * 1024)
 
 
 /* one file */
@@ -79,6 +79,9 @@ typedef struct {
     off_t                          size;
     ngx_uint_t                     dropped;     /* 1: successes, 2: all but */
                                                 /* transitions              */
+    ngx_uint_t                     rows;        /* when it was written, of  */
+    ngx_uint_t                     ups;         /* these successes, and     */
+    ngx_uint_t                     others;      /* others, no transitions   */
     u_char                         name[NGX_UPTIME_SPOOL_NAME];
 } ngx_uptime_segment_t;
 

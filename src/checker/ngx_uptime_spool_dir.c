@@ -13,6 +13,7 @@
 
 #define NGX_UPTIME_SPOOL_HEIRS  64
 #define NGX_UPTIME_SPOOL_FILES  4096
+#define NGX_UPTIME_SPOOL_ONCE   2               /* segments, written anew   */
 
 
 typedef struct {
@@ -20,6 +21,8 @@ typedef struct {
 } ngx_uptime_spool_name_t;
 
 
+static ngx_uint_t ngx_uptime_spool_spare(const ngx_uptime_segment_t *seg,
+    ngx_uint_t level);
 static ngx_int_t ngx_uptime_spool_compact(ngx_uptime_spool_t *sp,
     ngx_uptime_segment_t *seg, ngx_uint_t level);
 static ngx_fd_t ngx_uptime_spool_copy(ngx_uptime_spool_t *sp,
@@ -38,15 +41,21 @@ static int ngx_uptime_spool_compare(const void *one, const void *two);
 
 /*
  * The oldest successes go first, from one segment at a time; only when there
- * are none left, the oldest that are no transitions.
+ * are few left, the oldest that are no transitions.
+ *
+ * All of that holds the loop up.  So a segment is written anew only if at
+ * least an eighth of it goes, which is room for a block, and few of them at
+ * once: of files that somebody has left, it is not known what is in them.
  */
 
 ngx_uint_t
 ngx_uptime_spool_room(ngx_uptime_spool_t *sp, off_t size)
 {
-    ngx_uint_t             level;
+    ngx_uint_t             level, written;
     ngx_queue_t           *q, *next;
     ngx_uptime_segment_t  *seg;
+
+    written = 0;
 
     for (level = 1; level <= 2; level++) {
 
@@ -63,6 +72,7 @@ ngx_uptime_spool_room(ngx_uptime_spool_t *sp, off_t size)
             /* not the one that is written, not the one that is on its way */
 
             if (seg->dropped >= level
+                || ngx_uptime_spool_spare(seg, level) < seg->rows / 8 + 1
                 || (sp->out != NGX_INVALID_FILE
                     && next == ngx_queue_sentinel(&sp->segments))
                 || (sp->peeked && q == ngx_queue_head(&sp->segments)))
@@ -70,13 +80,28 @@ ngx_uptime_spool_room(ngx_uptime_spool_t *sp, off_t size)
                 continue;
             }
 
-            if (ngx_uptime_spool_compact(sp, seg, level) != NGX_OK) {
+            if (written++ == NGX_UPTIME_SPOOL_ONCE
+                || ngx_uptime_spool_compact(sp, seg, level) != NGX_OK)
+            {
                 return 0;
             }
         }
     }
 
     return sp->size + size <= sp->limit;
+}
+
+
+/* How many of its rows may go. */
+
+static ngx_uint_t
+ngx_uptime_spool_spare(const ngx_uptime_segment_t *seg, ngx_uint_t level)
+{
+    ngx_uint_t  ups;
+
+    ups = seg->dropped ? 0 : seg->ups;
+
+    return (level == 1) ? ups : ups + seg->others;
 }
 
 

@@ -356,6 +356,28 @@ test_limit(void)
     tap_is_int(ups + downs + lost, 1000000, "every result is counted");
     tap_ok(ups > 20000, "the youngest successes too");
 
+    /* failures, and few successes: no segment is written anew for those */
+
+    lost = 0;
+
+    for (i = 0; i < 200; i++) {
+        fill((int64_t) i, 1000);
+        for (n = 20; n < 1000; n++) {
+            rows[n].outcome = NGX_UPTIME_DOWN;
+        }
+        sp.lost = 0;
+        rc |= ngx_uptime_spool_put(&sp, &head, rows, 1000);
+        lost = ngx_max(lost, sp.lost);
+    }
+
+    tap_is_int(rc, NGX_OK, "failures make room for failures");
+    tap_ok(lost >= 1000 && lost <= 2 * 11000,
+           "... at most two segments at once");
+
+    while (ngx_uptime_spool_peek(&sp, &head, got, &n, &own) == NGX_OK) {
+        ngx_uptime_spool_next(&sp);
+    }
+
     /* nothing but transitions */
 
     rc = NGX_OK;
