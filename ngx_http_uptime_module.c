@@ -124,6 +124,7 @@ ngx_http_uptime_create_main_conf(ngx_conf_t *cf)
     umcf->pg.timeout = NGX_CONF_UNSET_MSEC;
 
     umcf->api.token_time = NGX_CONF_UNSET;
+    umcf->api.max_monitors = NGX_CONF_UNSET_UINT;
     umcf->api.max_events = NGX_CONF_UNSET_UINT;
     umcf->api.max_user_events = NGX_CONF_UNSET_UINT;
 
@@ -154,6 +155,7 @@ ngx_http_uptime_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_msec_value(umcf->pg.timeout, 2000);
 
     ngx_conf_init_value(umcf->api.token_time, 600);
+    ngx_conf_init_uint_value(umcf->api.max_monitors, 0);
     ngx_conf_init_uint_value(umcf->api.max_events, 1000);
     ngx_conf_init_uint_value(umcf->api.max_user_events, 20);
 

@@ -273,6 +273,17 @@ invalid value "many" in "uptime_max_checks"
 
 
 
+=== uptime_monitors_per_user: not a number
+--- http_config
+$TEST_NGINX_UPTIME
+uptime_monitors_per_user many;
+--- must_die
+--- suppress_stderr
+--- error_log
+invalid value "many" in "uptime_monitors_per_user"
+
+
+
 === uptime_trusted_certificate: no such file
 --- http_config
 $TEST_NGINX_UPTIME

@@ -1,4 +1,5 @@
--- $1 bigint: the caller, $2 jsonb: fields.
+-- $1 bigint: the caller, $2 jsonb: fields, $3 bigint: monitors that he may
+-- have, 0: any number.
 WITH rules AS (
     {{monitor_rules}}
 ), given AS (
@@ -7,15 +8,18 @@ WITH rules AS (
     {{monitor_new}}
 ), wrong AS (
     {{monitor_wrong}}
+), quota AS (
+    SELECT {{monitor_room}} <= 0 AS is_full
 ), m AS (
     {{monitor_insert}}
-    WHERE NOT EXISTS (SELECT FROM wrong)
+    WHERE NOT EXISTS (SELECT FROM wrong) AND NOT (SELECT is_full FROM quota)
     RETURNING *
 ), s AS (
     INSERT INTO monitor_state (monitor_id, owner_id, paused)
     SELECT m.id, m.owner_id, m.paused FROM m RETURNING *
 )
-SELECT CASE WHEN w.list IS NOT NULL THEN 'invalid_fields' END,
+SELECT CASE WHEN w.list IS NOT NULL THEN 'invalid_fields'
+            WHEN (SELECT is_full FROM quota) THEN 'quota_exceeded' END,
        coalesce(w.list, {{monitor_json}}), m.version, m.id
 FROM (SELECT {{monitor_errors}} AS list FROM wrong) w
 LEFT JOIN m ON true

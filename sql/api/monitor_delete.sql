@@ -9,5 +9,6 @@ WITH old AS (
       AND coalesce(($3::jsonb ->> '_if_match')::integer = old.version, true)
     RETURNING m.id
 )
-SELECT CASE WHEN gone.id IS NULL THEN 'version_mismatch' END, ''
+SELECT CASE WHEN gone.id IS NULL THEN 'version_mismatch' END, '',
+       CASE WHEN gone.id IS NULL THEN old.version END
 FROM old LEFT JOIN gone ON true

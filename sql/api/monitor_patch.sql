@@ -39,7 +39,7 @@ WITH old AS (
 )
 SELECT CASE WHEN NOT old.matches THEN 'version_mismatch'
             WHEN w.list IS NOT NULL THEN 'invalid_fields' END,
-       coalesce(w.list, {{monitor_json}}), m.version
+       coalesce(w.list, {{monitor_json}}), coalesce(m.version, old.version)
 FROM old
 CROSS JOIN (SELECT {{monitor_errors}} AS list FROM wrong) w
 LEFT JOIN m ON true

@@ -1,7 +1,11 @@
--- $1 bigint: the caller, $2 bigint: monitor, $3 boolean: pause, else resume.
+-- $1 bigint: the caller, $2 bigint: monitor, $3 boolean: pause, else resume,
+-- $4 jsonb: "_if_match".
 -- A resumed monitor is pending: it is checked at once.
 WITH old AS (
-    SELECT m.id, m.paused FROM monitors m
+    SELECT m.id, m.paused, m.version,
+           coalesce(($4::jsonb ->> '_if_match')::integer = m.version, true)
+               AS matches
+    FROM monitors m
     WHERE m.owner_id = $1::bigint AND m.id = $2::bigint
     FOR UPDATE
 ), m AS (
@@ -11,7 +15,7 @@ WITH old AS (
         updated_at = CASE WHEN m.paused <> $3::boolean THEN now()
                      ELSE m.updated_at END
     FROM old
-    WHERE m.owner_id = $1::bigint AND m.id = $2::bigint
+    WHERE m.owner_id = $1::bigint AND m.id = $2::bigint AND old.matches
     RETURNING m.*, old.paused <> m.paused AS changed
 ), s AS (
     UPDATE monitor_state s SET
@@ -26,5 +30,7 @@ WITH old AS (
     WHERE s.monitor_id = m.id
     RETURNING s.*
 )
-SELECT NULL, {{monitor_json}}, m.version
-FROM m, s
+SELECT CASE WHEN NOT old.matches THEN 'version_mismatch' END,
+       CASE WHEN m.id IS NOT NULL THEN {{monitor_json}} END,
+       coalesce(m.version, old.version)
+FROM old LEFT JOIN m ON true LEFT JOIN s ON true

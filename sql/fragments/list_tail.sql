@@ -11,7 +11,7 @@ page AS (
     SELECT page.n,
            CASE WHEN arg.compact THEN {{monitor_compact}}::text
            -- one object out of two
-           ELSE concat(left({{monitor_json}}::text, -1), ',',
+           ELSE concat(left({{monitor_shown}}::text, -1), ',',
                        substr((SELECT row_to_json(o)
                                FROM (SELECT {{monitor_stats}}) o)::text, 2))
            END AS object

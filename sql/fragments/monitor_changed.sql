@@ -1,6 +1,6 @@
 -- The monitors old with given.fields changed.  Another type takes the fields
 -- back that it has no use for.
-SELECT old.n, r.*
+SELECT old.n, r.*, old.monitor IS DISTINCT FROM r AS differs
 FROM rules, old JOIN given ON given.n = old.n, LATERAL (
     SELECT coalesce(given.fields ->> 'type', old.type) AS type) t,
     LATERAL (

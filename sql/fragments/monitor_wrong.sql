@@ -11,6 +11,8 @@ FROM f CROSS JOIN LATERAL (VALUES
      f.auth = 'bearer' AND f.auth_secret IS NULL),
     ('body', 'not_for_port', 'must not be sent to a mail server',
      f.type = 'tcp' AND f.body <> '' AND f.url ~ ':(25|465|587|2525)$'),
+    ('tags', 'too_many', 'must have at most 20 elements',
+     cardinality(f.tags) > 20),
     ('headers.Authorization', 'duplicate_header',
      'is there twice, here and as auth',
      f.auth <> 'none'

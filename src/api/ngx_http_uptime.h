@@ -43,6 +43,7 @@ typedef struct {
     ngx_resolver_t                *resolver;
     ngx_str_t                      ca_file;     /* empty: the system's      */
     ngx_uint_t                     max_per_host;
+    ngx_uint_t                     max_monitors; /* of a user; 0: any       */
     ngx_http_uptime_checks_t      *checks;      /* NULL: there were none    */
 } ngx_http_uptime_api_t;
 
@@ -90,11 +91,14 @@ typedef void (*ngx_http_uptime_hashed_pt)(ngx_http_uptime_ctx_t *ctx,
  *     A  the validated arguments, query and body, as one object (jsonb)
  *     N  the caller's network address (inet)
  *     T, F  true, false
+ *     Q  how many monitors a user may have (bigint; 0: any number)
  * and returns one row:
  *     error    text, NULL or a code of ngx_http_uptime_problem.c
  *     body     text, the JSON of the answer
- *     version  integer, for ETag; optional column
- *     id       bigint, for Location with status 201; optional column
+ *     version  integer, for ETag, or the one that If-Match does not name;
+ *              optional column
+ *     id       bigint, with status 201 for Location, otherwise another part
+ *              of the ETag: what changes without a version; optional column
  * No row means 404.
  */
 struct ngx_http_uptime_route_s {
@@ -119,7 +123,10 @@ struct ngx_http_uptime_ctx_s {
     ngx_str_t                      request_id;
 
     int64_t                        id;          /* from the path            */
+    int64_t                        version;     /* of the object; 0: none   */
+    int64_t                        state;       /* more of its ETag, or 0   */
     ngx_uptime_claims_t            caller;
+    ngx_uint_t                     read_only;   /* an API key that is       */
     ngx_str_t                      key;         /* API key, if that it is   */
     ngx_str_t                     *body;        /* or NULL                  */
     cJSON                         *args;        /* validated                */

@@ -59,6 +59,12 @@ ngx_http_uptime_args(ngx_http_uptime_ctx_t *ctx, ngx_str_t *body)
         rc = ngx_http_uptime_args_if_match(ctx);
     }
 
+    if (rc == NGX_OK && ctx->read_only
+        && cJSON_AddTrueToObject(ctx->args, "_read_only") == NULL)
+    {
+        rc = NGX_ERROR;
+    }
+
     if (rc == NGX_ERROR) {
         ngx_http_uptime_fail(ctx, "internal_error");
         return NGX_DECLINED;
@@ -134,6 +140,7 @@ ngx_http_uptime_args_body(ngx_http_uptime_ctx_t *ctx,
 static ngx_int_t
 ngx_http_uptime_args_if_match(ngx_http_uptime_ctx_t *ctx)
 {
+    u_char           *p, *last, *dot;
     ngx_int_t         version;
     ngx_str_t         value;
     ngx_table_elt_t  *h;
@@ -150,7 +157,12 @@ ngx_http_uptime_args_if_match(ngx_http_uptime_ctx_t *ctx)
     if (value.len > 2 && value.data[0] == '"'
         && value.data[value.len - 1] == '"')
     {
-        version = ngx_atoi(value.data + 1, value.len - 2);
+        p = value.data + 1;
+        last = value.data + value.len - 1;
+        dot = ngx_strlchr(p, last, '.');
+
+        /* what follows is not about the version */
+        version = ngx_atoi(p, (dot ? dot : last) - p);
     }
 
     if (version > 0x7fffffff) {

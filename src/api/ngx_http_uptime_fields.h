@@ -28,6 +28,8 @@
 /* of routes of monitors */
 
 extern const ngx_uptime_field_t  ngx_http_uptime_monitor_fields[];
+extern const ngx_uptime_field_t  ngx_http_uptime_bulk_fields[];
+extern const ngx_uptime_field_t  ngx_http_uptime_ids_fields[];
 extern const ngx_uptime_field_t  ngx_http_uptime_list_args[];
 extern const ngx_uptime_field_t  ngx_http_uptime_checks_args[];
 extern const ngx_uptime_field_t  ngx_http_uptime_series_args[];

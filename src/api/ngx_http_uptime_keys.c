@@ -68,10 +68,10 @@ ngx_http_uptime_key_found(ngx_http_uptime_ctx_t *ctx,
         return;
     }
 
-    if (ctx->route->method != NGX_HTTP_GET
-        && (scope.len != sizeof("write") - 1
-            || ngx_strncmp(scope.data, "write", scope.len) != 0))
-    {
+    ctx->read_only = (scope.len != sizeof("write") - 1
+                      || ngx_strncmp(scope.data, "write", scope.len) != 0);
+
+    if (ctx->route->method != NGX_HTTP_GET && ctx->read_only) {
         ngx_http_uptime_fail(ctx, "read_only_key");
         return;
     }

@@ -96,6 +96,10 @@ ngx_http_uptime_plain_params(ngx_http_uptime_ctx_t *ctx,
             rc = ngx_uptime_pg_text(q, &text);
             break;
 
+        case 'Q':
+            rc = ngx_uptime_pg_int(q, (int64_t) ctx->api->max_monitors);
+            break;
+
         case 'T':
             rc = ngx_uptime_pg_text(q, &yes);
             break;
@@ -145,11 +149,17 @@ static void
 ngx_http_uptime_plain_done(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q)
 {
-    int64_t    version, id;
+    int64_t    id;
     ngx_str_t  body;
 
     if (q->rows && ngx_http_uptime_invalid(ctx, q)) {
         return;
+    }
+
+    id = 0;
+
+    if (q->rows && ngx_uptime_pg_columns(q) > 2) {
+        ctx->version = ngx_uptime_pg_num(q, 0, 2);
     }
 
     if (ngx_http_uptime_refused(ctx, q)) {
@@ -157,18 +167,23 @@ ngx_http_uptime_plain_done(ngx_http_uptime_ctx_t *ctx,
     }
 
     body = ngx_uptime_pg_str(q, 0, 1);
-    version = ngx_uptime_pg_columns(q) > 2 ? ngx_uptime_pg_num(q, 0, 2) : -1;
 
-    if (ctx->route->method == NGX_HTTP_GET && version >= 0
-        && !ngx_http_uptime_if_match(ctx, version))
+    if (ctx->route->method == NGX_HTTP_GET && ctx->version
+        && !ngx_http_uptime_if_match(ctx, ctx->version))
     {
         ngx_http_uptime_fail(ctx, "version_mismatch");
         return;
     }
 
-    id = (ctx->route->status == NGX_HTTP_CREATED
-          && ngx_uptime_pg_columns(q) > 3)
-         ? ngx_uptime_pg_num(q, 0, 3) : 0;
+    if (ngx_uptime_pg_columns(q) > 3) {
+        id = ngx_uptime_pg_num(q, 0, 3);
+    }
 
-    ngx_http_uptime_respond(ctx, ctx->route->status, &body, version, id);
+    if (ctx->route->status != NGX_HTTP_CREATED) {
+        ctx->state = id;
+        id = 0;
+    }
+
+    ngx_http_uptime_respond(ctx, ctx->route->status, &body,
+                            ctx->version ? ctx->version : -1, id);
 }

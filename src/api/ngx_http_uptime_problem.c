@@ -78,6 +78,9 @@ static const ngx_http_uptime_problem_t  ngx_http_uptime_problems[] = {
       "The current password is not right." },
     { "key_not_allowed", 403, "Not with an API key",
       "API keys cannot manage accounts, sessions or keys; log in." },
+    { "quota_exceeded", 403, "Too many monitors",
+      "You have as many monitors as this server lets a user have; delete "
+      "some, or ask its operator." },
     { "read_only_key", 403, "API key is read-only",
       "Use a key with the scope \"write\"." },
     { "cross_site", 403, "Cross-site request",
@@ -356,7 +359,8 @@ ngx_http_uptime_fail_problem(ngx_http_uptime_ctx_t *ctx,
 
     len = sizeof("{\"type\":\"about:blank\",\"title\":\"\",\"status\":,"
                  "\"code\":\"\",\"detail\":\"\",\"request_id\":\"\","
-                 "\"errors\":[]}") + NGX_INT_T_LEN
+                 "\"version\":,\"errors\":[]}") + NGX_INT_T_LEN
+          + NGX_INT64_LEN
           + ngx_strlen(p->title) + ngx_strlen(p->code)
           + ngx_uptime_json_escape(NULL, (u_char *) detail,
                                    ngx_strlen(detail))
@@ -378,6 +382,11 @@ ngx_http_uptime_fail_problem(ngx_http_uptime_ctx_t *ctx,
                                    ngx_strlen(detail));
 
     last = ngx_sprintf(last, "\",\"request_id\":\"%V\"", &ctx->request_id);
+
+    if (p->status == NGX_HTTP_PRECONDITION_FAILED && ctx->version) {
+        last = ngx_sprintf(last, ",\"version\":%L", ctx->version);
+    }
+
     last = ngx_http_uptime_problem_errors(last, errors);
     *last++ = '}';
 

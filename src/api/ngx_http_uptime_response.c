@@ -12,7 +12,7 @@
 #include "ngx_http_uptime.h"
 
 
-static ngx_int_t ngx_http_uptime_etag(ngx_http_request_t *r,
+static ngx_int_t ngx_http_uptime_etag(ngx_http_uptime_ctx_t *ctx,
     int64_t version);
 static ngx_int_t ngx_http_uptime_headers(ngx_http_uptime_ctx_t *ctx,
     ngx_uint_t status);
@@ -176,13 +176,16 @@ ngx_http_uptime_send(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status,
 
 
 static ngx_int_t
-ngx_http_uptime_etag(ngx_http_request_t *r, int64_t version)
+ngx_http_uptime_etag(ngx_http_uptime_ctx_t *ctx, int64_t version)
 {
-    u_char           *p;
-    ngx_table_elt_t  *h;
+    u_char              *p, *last;
+    ngx_table_elt_t     *h;
+    ngx_http_request_t  *r;
+
+    r = ctx->request;
 
     h = ngx_list_push(&r->headers_out.headers);
-    p = ngx_pnalloc(r->pool, NGX_INT64_LEN + 2);
+    p = ngx_pnalloc(r->pool, 2 * NGX_INT64_LEN + sizeof("\".\""));
 
     if (h == NULL || p == NULL) {
         return NGX_ERROR;
@@ -194,7 +197,15 @@ ngx_http_uptime_etag(ngx_http_request_t *r, int64_t version)
     h->hash = 1;
     ngx_str_set(&h->key, "ETag");
     h->value.data = p;
-    h->value.len = ngx_sprintf(p, "\"%L\"", version) - p;
+
+    last = ngx_sprintf(p, "\"%L", version);
+
+    if (ctx->state) {
+        last = ngx_sprintf(last, ".%L", ctx->state);
+    }
+
+    *last++ = '"';
+    h->value.len = last - p;
 
     r->headers_out.etag = h;
 
@@ -222,8 +233,9 @@ ngx_http_uptime_respond(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status,
     /* there are no dates, and nginx would answer 412 in HTML */
 
     r->headers_in.if_unmodified_since = NULL;
+    r->headers_in.if_match = NULL;
 
-    if (version >= 0 && ngx_http_uptime_etag(r, version) != NGX_OK) {
+    if (version >= 0 && ngx_http_uptime_etag(ctx, version) != NGX_OK) {
         goto failed;
     }
 

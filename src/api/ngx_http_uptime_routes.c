@@ -273,7 +273,15 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
 
     { NGX_HTTP_POST, "/monitors", NGX_HTTP_UPTIME_USER, 201,
       NULL, ngx_http_uptime_monitor_fields, 0,
-      NGX_UPTIME_SQL_API_MONITOR_CREATE, "UA", NULL },
+      NGX_UPTIME_SQL_API_MONITOR_CREATE, "UAQ", NULL },
+
+    { NGX_HTTP_PATCH, "/monitors", NGX_HTTP_UPTIME_USER, 200,
+      NULL, ngx_http_uptime_bulk_fields, 0,
+      NGX_UPTIME_SQL_API_MONITOR_BULK, "UA", NULL },
+
+    { NGX_HTTP_DELETE, "/monitors", NGX_HTTP_UPTIME_USER, 200,
+      NULL, ngx_http_uptime_ids_fields, 0,
+      NGX_UPTIME_SQL_API_MONITOR_BULK_DELETE, "UA", NULL },
 
     { NGX_HTTP_POST, "/monitors/test", NGX_HTTP_UPTIME_USER, 200,
       NULL, ngx_http_uptime_monitor_fields, 0,
@@ -284,7 +292,7 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
       ngx_http_uptime_check },
 
     { NGX_HTTP_GET, "/monitors/:id", NGX_HTTP_UPTIME_USER, 200,
-      NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_GET, "UI", NULL },
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_GET, "UAI", NULL },
 
     { NGX_HTTP_PATCH, "/monitors/:id", NGX_HTTP_UPTIME_USER, 200,
       NULL, ngx_http_uptime_monitor_fields, 1,
@@ -294,10 +302,10 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
       NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_DELETE, "UIA", NULL },
 
     { NGX_HTTP_POST, "/monitors/:id/pause", NGX_HTTP_UPTIME_USER, 200,
-      NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_PAUSE, "UIT", NULL },
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_PAUSE, "UITA", NULL },
 
     { NGX_HTTP_POST, "/monitors/:id/resume", NGX_HTTP_UPTIME_USER, 200,
-      NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_PAUSE, "UIF", NULL },
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_PAUSE, "UIFA", NULL },
 
     { NGX_HTTP_GET, "/monitors/:id/checks", NGX_HTTP_UPTIME_USER, 200,
       ngx_http_uptime_checks_args, NULL, 0,

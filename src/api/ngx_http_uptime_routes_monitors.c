@@ -14,6 +14,12 @@
 #include "ngx_http_uptime_fields.h"
 
 
+static ngx_int_t ngx_http_uptime_check_patch(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
+static ngx_int_t ngx_http_uptime_check_bulk(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
+
+
 static const char *const  ngx_http_uptime_types[] = {
     "http", "tcp", "tls", "dns", "icmp", "push", NULL
 };
@@ -109,6 +115,27 @@ const ngx_uptime_field_t  ngx_http_uptime_monitor_fields[] = {
 };
 
 
+const ngx_uptime_field_t  ngx_http_uptime_bulk_fields[] = {
+    { ngx_string("ids"), NGX_UPTIME_FIELD_IDS, NGX_UPTIME_FIELD_REQUIRED, 1,
+      1000, NULL, 0, NULL },
+    { ngx_string("patch"), NGX_UPTIME_FIELD_OBJECT, 0, 0, 0, NULL, 0,
+      ngx_http_uptime_check_patch },
+    { ngx_string("add_tags"), NGX_UPTIME_FIELD_STRINGS, 0, 0, 20, NULL, 50,
+      NULL },
+    { ngx_string("remove_tags"), NGX_UPTIME_FIELD_STRINGS, 0, 0, 20, NULL,
+      50, NULL },
+    { ngx_null_string, NGX_UPTIME_FIELD_STRING, 0, 0, 0, NULL, 0,
+      ngx_http_uptime_check_bulk }
+};
+
+
+const ngx_uptime_field_t  ngx_http_uptime_ids_fields[] = {
+    { ngx_string("ids"), NGX_UPTIME_FIELD_IDS, NGX_UPTIME_FIELD_REQUIRED, 1,
+      1000, NULL, 0, NULL },
+    ngx_uptime_null_field
+};
+
+
 const ngx_uptime_field_t  ngx_http_uptime_list_args[] = {
     ngx_http_uptime_int("limit", 0, 1, 1000),
     ngx_http_uptime_text("cursor", 0, 1, 1700,
@@ -157,3 +184,52 @@ const ngx_uptime_field_t  ngx_http_uptime_uptime_args[] = {
     ngx_http_uptime_int("days", 0, 1, 366),
     ngx_uptime_null_field
 };
+
+
+/* As the body of PATCH /monitors/{id}; errors are about "patch.name". */
+
+static ngx_int_t
+ngx_http_uptime_check_patch(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *object, cJSON *value)
+{
+    u_char                    *p;
+    ngx_int_t                  rc;
+    ngx_uint_t                 i;
+    ngx_uptime_field_error_t  *e;
+
+    i = ctx->errors->nelts;
+
+    rc = ngx_uptime_validate(ctx, ngx_http_uptime_monitor_fields, value, 1);
+
+    for ( /* void */ ; rc == NGX_OK && i < ctx->errors->nelts; i++) {
+        e = (ngx_uptime_field_error_t *) ctx->errors->elts + i;
+
+        p = ngx_pnalloc(ctx->pool, field->name.len + 1 + e->field.len);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        e->field.len = ngx_sprintf(p, "%V%s%V", &field->name,
+                                   e->field.len ? "." : "", &e->field) - p;
+        e->field.data = p;
+    }
+
+    return rc;
+}
+
+
+static ngx_int_t
+ngx_http_uptime_check_bulk(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *object, cJSON *value)
+{
+    if (cJSON_HasObjectItem(object, "patch")
+        || cJSON_HasObjectItem(object, "add_tags")
+        || cJSON_HasObjectItem(object, "remove_tags"))
+    {
+        return NGX_OK;
+    }
+
+    return ngx_uptime_field_error(ctx, &field->name, "empty_patch",
+                                  "patch, add_tags or remove_tags must be "
+                                  "there");
+}

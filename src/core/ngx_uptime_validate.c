@@ -38,7 +38,9 @@ static const ngx_uptime_validate_type_pt  ngx_uptime_validate_type[] = {
     ngx_uptime_validate_enum,
     ngx_uptime_validate_strings,
     ngx_uptime_validate_headers,
-    ngx_uptime_validate_list
+    ngx_uptime_validate_list,
+    ngx_uptime_validate_object,
+    ngx_uptime_validate_ids
 };
 
 

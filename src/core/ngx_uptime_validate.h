@@ -29,8 +29,10 @@ typedef enum {
                                    /* of values; "a,b" in a query string   */
     NGX_UPTIME_FIELD_HEADERS,      /* object name: value, HTTP fields;     */
                                    /* min..max: number of members          */
-    NGX_UPTIME_FIELD_LIST          /* array; min..max: number of elements; */
+    NGX_UPTIME_FIELD_LIST,         /* array; min..max: number of elements; */
                                    /* the check looks at them              */
+    NGX_UPTIME_FIELD_OBJECT,       /* whoever knows it looks into it       */
+    NGX_UPTIME_FIELD_IDS           /* array of ids; min..max: their number */
 } ngx_uptime_field_type_e;
 
 

@@ -163,9 +163,9 @@ ngx_uptime_validate_list(ngx_uptime_validate_ctx_t *ctx,
     if (!cJSON_IsArray(value)) {
         return ngx_uptime_validate_refuse(ctx, &field->name, "wrong_type",
                                           (field->type
-                                           == NGX_UPTIME_FIELD_LIST)
-                                          ? "must be a list"
-                                          : "must be a list of strings");
+                                           == NGX_UPTIME_FIELD_STRINGS)
+                                          ? "must be a list of strings"
+                                          : "must be a list");
     }
 
     n = cJSON_GetArraySize(value);
@@ -181,6 +181,44 @@ ngx_uptime_validate_list(ngx_uptime_validate_ctx_t *ctx,
                                                 "too_short",
                                                 "must have at least",
                                                 field->min, "elements");
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_uptime_validate_object(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *value)
+{
+    return cJSON_IsObject(value)
+           ? NGX_OK
+           : ngx_uptime_validate_refuse(ctx, &field->name, "wrong_type",
+                                        "must be an object");
+}
+
+
+ngx_int_t
+ngx_uptime_validate_ids(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *value)
+{
+    cJSON      *item;
+    double      n;
+    ngx_int_t   rc;
+
+    rc = ngx_uptime_validate_list(ctx, field, value);
+
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    for (item = value->child; item != NULL; item = item->next) {
+        n = cJSON_IsNumber(item) ? item->valuedouble : 0;
+
+        if (n < 1 || n >= NGX_UPTIME_VALIDATE_INT_MAX || floor(n) != n) {
+            return ngx_uptime_validate_refuse(ctx, &field->name, "wrong_type",
+                                              "must be a list of ids");
+        }
     }
 
     return NGX_OK;

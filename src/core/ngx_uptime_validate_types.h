@@ -36,6 +36,10 @@ ngx_int_t ngx_uptime_validate_strings(ngx_uptime_validate_ctx_t *ctx,
 ngx_int_t ngx_uptime_validate_headers(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *value);
 
+ngx_int_t ngx_uptime_validate_object(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *value);
+ngx_int_t ngx_uptime_validate_ids(ngx_uptime_validate_ctx_t *ctx,
+    const ngx_uptime_field_t *field, cJSON *value);
 ngx_int_t ngx_uptime_validate_list(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *value);
 

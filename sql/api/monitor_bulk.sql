@@ -1,0 +1,62 @@
+-- $1 bigint: the caller, $2 jsonb: ids, patch, add_tags, remove_tags.
+-- The same rules as monitor_patch, for each of them.
+WITH asked AS (
+    SELECT DISTINCT i::bigint AS id
+    FROM jsonb_array_elements_text($2::jsonb -> 'ids') i
+), old AS MATERIALIZED (
+    SELECT m AS monitor, m.id AS n, m.type, m.url, m.paused, m.tags
+    FROM monitors m
+    WHERE m.owner_id = $1::bigint AND m.id IN (SELECT asked.id FROM asked)
+    ORDER BY m.id FOR UPDATE
+), rules AS (
+    {{monitor_rules}}
+), tagged AS (
+    -- those of the patch or its own, without some, with others
+    SELECT old.n, jsonb_agg(t.tag ORDER BY t.place) AS tags
+    FROM old CROSS JOIN LATERAL (
+        SELECT b.tag, min(b.place) AS place
+        FROM jsonb_array_elements_text(
+                 coalesce($2::jsonb #> '{patch,tags}', to_jsonb(old.tags))
+                 || coalesce($2::jsonb -> 'add_tags', '[]'))
+             WITH ORDINALITY b (tag, place)
+        WHERE NOT coalesce($2::jsonb -> 'remove_tags', '[]') ? b.tag
+        GROUP BY b.tag) t
+    GROUP BY old.n
+), given AS (
+    {{monitor_given}}
+    FROM (SELECT old.n, coalesce($2::jsonb -> 'patch', '{}')
+                 || CASE WHEN $2::jsonb ?| ARRAY['add_tags', 'remove_tags']
+                    THEN jsonb_build_object('tags',
+                             coalesce(tagged.tags, '[]'))
+                    ELSE '{}' END AS fields
+          FROM old LEFT JOIN tagged ON tagged.n = old.n) g
+), f AS (
+    {{monitor_changed}}
+), wrong AS (
+    {{monitor_wrong}}
+), m AS (
+    UPDATE monitors m SET
+        {{monitor_set}}
+    FROM old JOIN f ON f.n = old.n
+    WHERE m.owner_id = $1::bigint AND m.id = old.n AND f.differs
+      AND NOT EXISTS (SELECT FROM wrong WHERE wrong.n = old.n)
+    RETURNING m.id, old.url <> m.url OR old.type <> m.type
+                    OR old.paused <> m.paused AS restart
+), restarted AS (
+    UPDATE monitor_state s SET
+        status = 'pending', status_since = now(), told = NULL, fails = 0
+    FROM m
+    WHERE s.monitor_id = m.id AND m.restart
+)
+SELECT NULL, json_build_object('items', coalesce(json_agg(json_strip_nulls(
+    json_build_object('id', asked.id,
+        'result', CASE WHEN old.n IS NULL THEN 'not_found'
+                       WHEN w.list IS NOT NULL THEN 'invalid'
+                       WHEN m.id IS NULL THEN 'unchanged'
+                       ELSE 'updated' END,
+        'errors', w.list)) ORDER BY asked.id), '[]'))
+FROM asked
+LEFT JOIN old ON old.n = asked.id
+LEFT JOIN m ON m.id = asked.id
+LEFT JOIN (SELECT wrong.n, {{monitor_errors}} AS list
+           FROM wrong GROUP BY wrong.n) w ON w.n = asked.id

@@ -1,0 +1,1 @@
+NOT coalesce(($2::jsonb ->> '_read_only')::boolean, false)
