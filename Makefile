@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 60
 
 export BUILD PORT
 
-.PHONY: all build run test lint asan fuzz compat image-test bench clean help deps
+.PHONY: all build run dashboard frontend-test test lint asan fuzz compat image-test bench clean help deps
 
 all: build
 
@@ -17,9 +17,19 @@ build:
 	@tools/build
 
 run:
-	@tools/deps run
+	@tools/deps run frontend
 	@tools/build
+	@tools/frontend build || echo 'run: without the dashboard'
 	@tools/run
+
+dashboard:
+	@tools/deps frontend
+	@tools/frontend build
+
+frontend-test:
+	@tools/deps run frontend frontend_test
+	@tools/build
+	@tools/frontend test
 
 test:
 	@tools/deps test
@@ -56,11 +66,13 @@ deps:
 	@tools/deps build run test lint
 
 clean:
-	rm -rf build build-asan
+	rm -rf build build-asan frontend/dist
 
 help:
 	@echo 'make             build the module: build/ngx_http_uptime_module.so'
 	@echo 'make run         start everything on http://127.0.0.1:8080; Ctrl-C stops it'
+	@echo 'make dashboard   build the dashboard: frontend/dist/'
+	@echo 'make frontend-test  check, test and measure the dashboard'
 	@echo 'make test        build and run every test'
 	@echo 'make asan        the same tests with address and undefined sanitizers'
 	@echo 'make fuzz        libFuzzer, FUZZ_SECONDS=60 for each part'

@@ -1,0 +1,105 @@
+// A server of its own for the tests: PostgreSQL, nginx and the checker as
+// "make run" starts them, in a folder of its own, on a free port.
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const repo = new URL('../..', import.meta.url).pathname;
+
+function freePort() {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+export async function until(what, check, seconds = 60) {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    const found = await check();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+export class Server {
+  static async create() {
+    const server = new Server();
+    server.port = await freePort();
+    server.base = `http://127.0.0.1:${server.port}`;
+    server.dir = mkdtempSync(join(process.env.TMPDIR ?? tmpdir(), 'uptime-e2e.'));
+    await server.start();
+    return server;
+  }
+
+  async start() {
+    const log = openSync(join(this.dir, 'run.log'), 'a');
+    this.process = spawn(join(repo, 'tools/run'), {
+      env: { ...process.env, PORT: String(this.port), RUN_DIR: this.dir },
+      stdio: ['ignore', log, log],
+    });
+    this.ended = new Promise((resolve) => this.process.on('exit', resolve));
+
+    await until(
+      'the server answers',
+      async () => {
+        if (this.process.exitCode !== null) throw new Error(this.log());
+        return fetch(`${this.base}/api/v1/health/ready`).then(
+          (r) => r.ok,
+          () => false,
+        );
+      },
+      120,
+    );
+  }
+
+  async stop() {
+    this.process.kill('SIGTERM');
+    await this.ended;
+  }
+
+  async remove() {
+    await this.stop();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  log() {
+    return readFileSync(join(this.dir, 'run.log'), 'utf8');
+  }
+
+  /** A page that monitors can watch. */
+  target(name) {
+    const file = join(this.dir, 'demo', name);
+    return {
+      url: `${this.base}/demo/${name}`,
+      repair: () => writeFileSync(file, 'it works\n', { mode: 0o644 }),
+      break: () => rmSync(file),
+    };
+  }
+
+  /** An account, for requests beside the browser. */
+  async account(email, password, way = 'signup') {
+    const answer = await this.ask('POST', `/auth/${way}`, { email, password });
+    return (method, path, body) => this.ask(method, path, body, answer.access_token);
+  }
+
+  async ask(method, path, body, token) {
+    const response = await fetch(`${this.base}/api/v1${path}`, {
+      method,
+      headers: {
+        ...(body ? { 'Content-Type': 'application/json' } : {}),
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+      },
+      body: body ? JSON.stringify(body) : undefined,
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text ? JSON.parse(text) : undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import { Outlet, useRouter, useRouterState } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { applyChanges } from '@/features/monitors';
+import { startLive } from '@/shared/api/live';
+import { useSession } from '@/shared/api/session';
+import { usePreferences } from '@/shared/preferences/preferences';
+import { Toasts } from '@/shared/ui/Toasts';
+import { queryClient } from '../query-client';
+import { BottomBar } from './BottomBar';
+import { LiveChip } from './LiveChip';
+import { Sidebar } from './Sidebar';
+import { useDownCount } from './useDownCount';
+import { useShortcuts } from './useShortcuts';
+
+const CommandPalette = lazy(() => import('../command-palette/CommandPalette'));
+const ShortcutHelp = lazy(() => import('./ShortcutHelp'));
+
+type Overlay = 'palette' | 'help' | null;
+
+export function Shell() {
+  const { user, ended } = useSession();
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  const router = useRouter();
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  // the zone is read while formatting: all of the page is drawn anew
+  const { timeZone } = usePreferences();
+
+  useDownCount();
+  useShortcuts(setOverlay);
+
+  useEffect(() => {
+    if (user) return startLive((changes) => applyChanges(queryClient, changes));
+    // signed out here, in another tab, or by somebody else
+    queryClient.clear();
+    router.navigate({
+      to: '/login',
+      search: ended ? { ended: true, next: router.state.location.href } : {},
+      replace: true,
+    });
+  }, [user, ended, router]);
+
+  if (!user) return null;
+
+  if (pathname === '/wall') {
+    return (
+      <main id="main">
+        <Outlet />
+      </main>
+    );
+  }
+
+  return (
+    <div key={timeZone} className="min-h-dvh sm:grid sm:grid-cols-[220px_minmax(0,1fr)]">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-control bg-surface px-3 py-2 shadow-float focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        Skip to content
+      </a>
+      <Sidebar user={user} onSearch={() => setOverlay('palette')} />
+      <main id="main" tabIndex={-1} className="min-w-0 pb-20 outline-none sm:pb-6">
+        <LiveChip />
+        <Outlet />
+      </main>
+      <BottomBar user={user} />
+      <Toasts />
+      <Suspense fallback={null}>
+        {overlay === 'palette' && <CommandPalette onClose={() => setOverlay(null)} />}
+        {overlay === 'help' && <ShortcutHelp onClose={() => setOverlay(null)} />}
+      </Suspense>
+    </div>
+  );
+}

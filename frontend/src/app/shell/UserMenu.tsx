@@ -1,0 +1,64 @@
+import { useNavigate } from '@tanstack/react-router';
+import { ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Sun, UserRound } from 'lucide-react';
+import { api } from '@/shared/api/client';
+import type { User } from '@/shared/api/schema';
+import { signedOut } from '@/shared/api/session';
+import { setPreferences, usePreferences } from '@/shared/preferences/preferences';
+import { zoneName } from '@/shared/time/format';
+import { Menu, MenuItem, MenuLabel, MenuSeparator } from '@/shared/ui/Menu';
+import { toast } from '@/shared/ui/toast';
+import { openHelp } from './useShortcuts';
+
+const next = { system: 'light', light: 'dark', dark: 'system' } as const;
+const icons = { system: Monitor, light: Sun, dark: Moon };
+const words = { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' };
+
+async function signOut() {
+  try {
+    await api.POST('/auth/logout');
+    signedOut();
+  } catch {
+    toast('You are still signed in: the server cannot be reached.', { tone: 'bad' });
+  }
+}
+
+export function UserMenu({ user }: { user: User }) {
+  const { theme } = usePreferences();
+  const navigate = useNavigate();
+  const Icon = icons[theme];
+
+  return (
+    <Menu
+      trigger={
+        <button
+          type="button"
+          className="flex min-h-11 items-center gap-2 rounded-control px-2 text-left hover:bg-sunken"
+        >
+          <span className="grid size-7 shrink-0 place-items-center rounded-full bg-accent-soft font-medium text-accent text-sm uppercase">
+            {user.email.slice(0, 1)}
+          </span>
+          <span className="min-w-0 flex-1">
+            <span className="block truncate text-sm">{user.email}</span>
+            <span className="block truncate text-muted text-xs">{zoneName()}</span>
+          </span>
+          <ChevronsUpDown aria-hidden size={14} className="text-muted" />
+        </button>
+      }
+    >
+      <MenuLabel>{user.email}</MenuLabel>
+      <MenuItem onSelect={() => navigate({ to: '/settings/{-$tab}', params: { tab: 'profile' } })}>
+        <UserRound aria-hidden size={15} /> Profile
+      </MenuItem>
+      <MenuItem onSelect={() => setPreferences({ theme: next[theme] })}>
+        <Icon aria-hidden size={15} /> {words[theme]}
+      </MenuItem>
+      <MenuItem onSelect={openHelp}>
+        <Keyboard aria-hidden size={15} /> Keyboard shortcuts
+      </MenuItem>
+      <MenuSeparator />
+      <MenuItem onSelect={signOut}>
+        <LogOut aria-hidden size={15} /> Sign out
+      </MenuItem>
+    </Menu>
+  );
+}

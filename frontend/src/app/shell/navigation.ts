@@ -1,0 +1,16 @@
+import { Activity, type LucideIcon, Settings, ShieldCheck, TriangleAlert } from 'lucide-react';
+
+export type Destination = {
+  to: '/monitors' | '/incidents' | '/settings/{-$tab}' | '/admin/{-$tab}';
+  label: string;
+  icon: LucideIcon;
+  key: string;
+  admin?: boolean;
+};
+
+export const destinations: Destination[] = [
+  { to: '/monitors', label: 'Monitors', icon: Activity, key: 'm' },
+  { to: '/incidents', label: 'Incidents', icon: TriangleAlert, key: 'i' },
+  { to: '/settings/{-$tab}', label: 'Settings', icon: Settings, key: 's' },
+  { to: '/admin/{-$tab}', label: 'Admin', icon: ShieldCheck, key: 'a', admin: true },
+];

@@ -1,0 +1,100 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { api, data } from '@/shared/api/client';
+import type { IncidentStatus } from '@/shared/api/schema';
+import { Button } from '@/shared/ui/Button';
+import { Page } from '@/shared/ui/Page';
+import { Segmented } from '@/shared/ui/Segmented';
+import { Empty, Failed, SkeletonRows } from '@/shared/ui/states';
+import { IncidentCard } from './IncidentCard';
+
+const tabs = [
+  { value: 'open', label: 'Open' },
+  { value: 'acknowledged', label: 'Acknowledged' },
+  { value: 'resolved', label: 'Resolved' },
+  { value: 'all', label: 'All' },
+];
+
+const nothing: Record<string, [string, string]> = {
+  open: [
+    'Nothing is down',
+    'When a monitor goes down, its incident stands here until somebody acknowledges it or it recovers.',
+  ],
+  acknowledged: [
+    'Nobody is working on anything',
+    'Acknowledged incidents stay here until they recover; no more alerts are repeated for them.',
+  ],
+  resolved: [
+    'No incident has been resolved yet',
+    'What recovered is kept here with its cause and duration.',
+  ],
+  all: ['No incident yet', 'That is good news.'],
+};
+
+export function IncidentsPage() {
+  const { tab = 'open' } = useSearch({ from: '/inside/incidents' });
+  const navigate = useNavigate({ from: '/incidents' });
+
+  const incidents = useInfiniteQuery({
+    queryKey: ['incidents', tab],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam }) =>
+      data(
+        api.GET('/incidents', {
+          params: {
+            query: {
+              status: tab === 'all' ? undefined : (tab as IncidentStatus),
+              limit: 50,
+              cursor: pageParam,
+            },
+          },
+        }),
+      ),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: 30_000,
+  });
+  const items = incidents.data?.pages.flatMap((page) => page.items) ?? [];
+  const [title, text] = nothing[tab] ?? nothing.all ?? ['', ''];
+
+  return (
+    <Page
+      title="Incidents"
+      actions={
+        <Segmented
+          label="Which"
+          value={tab}
+          options={tabs}
+          onChange={(value) =>
+            navigate({ search: { tab: value === 'open' ? undefined : value }, replace: true })
+          }
+        />
+      }
+    >
+      {incidents.error && (
+        <Failed
+          what="The incidents could not be loaded"
+          error={incidents.error}
+          retry={incidents.refetch}
+        />
+      )}
+      {incidents.isPending && <SkeletonRows rows={4} className="h-20" />}
+      {incidents.data && items.length === 0 && (
+        <Empty title={title}>
+          <p>{text}</p>
+        </Empty>
+      )}
+      {items.length > 0 && (
+        <ul className="flex flex-col gap-2">
+          {items.map((incident) => (
+            <IncidentCard key={incident.id} incident={incident} />
+          ))}
+        </ul>
+      )}
+      {incidents.hasNextPage && (
+        <Button busy={incidents.isFetchingNextPage} onClick={() => incidents.fetchNextPage()}>
+          Older incidents
+        </Button>
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,85 @@
+import { Clock, Pause, Play, Tag, Trash2, X } from 'lucide-react';
+import { useState } from 'react';
+import { interval } from '@/shared/time/format';
+import { Button } from '@/shared/ui/Button';
+import { Menu, MenuItem, MenuLabel } from '@/shared/ui/Menu';
+import type { MonitorRow } from '../model';
+import { useBulkEdit } from '../useBulkEdit';
+import { usePauseWithUndo } from '../usePauseWithUndo';
+import { BulkTags } from './BulkTags';
+import { DeleteMonitors } from './DeleteMonitors';
+
+type Props = {
+  chosen: MonitorRow[];
+  shown: MonitorRow[];
+  onSelectAll: () => void;
+  onClear: () => void;
+};
+
+const intervals = [10, 30, 60, 300, 900, 3600];
+
+/** Floats over the list while something is selected. */
+export function BulkBar({ chosen, shown, onSelectAll, onClear }: Props) {
+  const [dialog, setDialog] = useState<'tags' | 'delete' | null>(null);
+  const setPaused = usePauseWithUndo();
+  const edit = useBulkEdit();
+  const allPaused = chosen.every((row) => row.status === 'paused');
+
+  return (
+    <section
+      aria-label="Selected monitors"
+      className="fixed inset-x-4 bottom-20 z-30 mx-auto flex w-fit max-w-[calc(100vw-32px)] flex-wrap items-center gap-1 rounded-card bg-surface p-1.5 shadow-float sm:bottom-5 sm:left-[236px]"
+    >
+      <span className="px-2 font-medium" aria-live="polite">
+        {chosen.length} selected
+      </span>
+      {chosen.length < shown.length && (
+        <Button variant="ghost" size="sm" onClick={onSelectAll}>
+          All {shown.length}
+        </Button>
+      )}
+      <Button variant="ghost" size="sm" onClick={() => setPaused(chosen, !allPaused)}>
+        {allPaused ? <Play aria-hidden size={15} /> : <Pause aria-hidden size={15} />}
+        {allPaused ? 'Resume' : 'Pause'}
+      </Button>
+      <Menu
+        trigger={
+          <Button variant="ghost" size="sm">
+            <Clock aria-hidden size={15} />
+            Interval
+          </Button>
+        }
+      >
+        <MenuLabel>Check every</MenuLabel>
+        {intervals.map((seconds) => (
+          <MenuItem
+            key={seconds}
+            onSelect={() =>
+              edit(chosen, () => ({ interval: seconds }), `Checked every ${interval(seconds)}`)
+            }
+          >
+            {interval(seconds)}
+          </MenuItem>
+        ))}
+      </Menu>
+      <Button variant="ghost" size="sm" onClick={() => setDialog('tags')}>
+        <Tag aria-hidden size={15} />
+        Tags
+      </Button>
+      <Button variant="dangerGhost" size="sm" onClick={() => setDialog('delete')}>
+        <Trash2 aria-hidden size={15} />
+        Delete
+      </Button>
+      <Button variant="ghost" size="iconSm" aria-label="Clear the selection" onClick={onClear}>
+        <X aria-hidden size={15} />
+      </Button>
+      <BulkTags open={dialog === 'tags'} chosen={chosen} onClose={() => setDialog(null)} />
+      <DeleteMonitors
+        open={dialog === 'delete'}
+        monitors={chosen}
+        onClose={() => setDialog(null)}
+        onDeleted={onClear}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,101 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useLayoutEffect, useRef, useState } from 'react';
+import type { MonitorRow } from '../model';
+import { useListKeys } from '../useListKeys';
+import { useStableOrder } from '../useStableOrder';
+import { MonitorLine } from './MonitorLine';
+
+type Props = {
+  rows: MonitorRow[];
+  density: 'cosy' | 'compact';
+  orderKey: string;
+  selected: ReadonlySet<number>;
+  onSelect: (ids: ReadonlySet<number>) => void;
+};
+
+// more than any screen shows: rows that leave at one end come in at the other,
+// with their nodes
+const pool = 128;
+
+export function MonitorTable({ rows, density, orderKey, selected, onSelect }: Props) {
+  const list = useRef<HTMLDivElement>(null);
+  const [layout, setLayout] = useState({ top: 0, width: 0 });
+  const [pointed, setPointed] = useState(false);
+  const ordered = useStableOrder(rows, orderKey, pointed);
+  const phone = layout.width > 0 && layout.width < 640;
+  const height = phone ? 84 : density === 'cosy' ? 52 : 40;
+
+  useLayoutEffect(() => {
+    const element = list.current;
+    if (!element) return;
+    const measure = () => {
+      const top = Math.round(element.getBoundingClientRect().top + scrollY);
+      const width = element.clientWidth;
+      setLayout((old) => (old.top === top && old.width === width ? old : { top, width }));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, []);
+
+  const virtual = useWindowVirtualizer({
+    count: ordered.length,
+    estimateSize: () => height,
+    overscan: 8,
+    scrollMargin: layout.top,
+  });
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other heights, other places
+  useLayoutEffect(() => virtual.measure(), [height]);
+
+  const toggle = useCallback(
+    (id: number) => {
+      const next = new Set(selected);
+      if (!next.delete(id)) next.add(id);
+      onSelect(next);
+    },
+    [selected, onSelect],
+  );
+
+  const active = useListKeys(ordered, toggle, (index) =>
+    virtual.scrollToIndex(index, { align: 'auto' }),
+  );
+
+  return (
+    <div
+      ref={list}
+      onPointerEnter={() => setPointed(true)}
+      onPointerLeave={() => setPointed(false)}
+      className="card overflow-hidden"
+    >
+      {/* biome-ignore lint/a11y/useSemanticElements: absolutely placed, virtual rows */}
+      <div
+        role="list"
+        aria-label="Monitors"
+        style={{ height: virtual.getTotalSize() }}
+        className="relative"
+      >
+        {virtual.getVirtualItems().map((item) => {
+          const row = ordered[item.index];
+          if (!row) return null;
+          return (
+            <MonitorLine
+              key={item.index % pool}
+              row={row}
+              index={item.index}
+              count={ordered.length}
+              top={item.start - virtual.options.scrollMargin}
+              height={height}
+              width={layout.width}
+              selected={selected.has(row.id)}
+              active={active === row.id}
+              onToggle={toggle}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}

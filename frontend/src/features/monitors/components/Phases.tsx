@@ -1,0 +1,32 @@
+import { milliseconds } from '@/shared/time/format';
+import { phasesOf, type Timed } from '../phases';
+
+/** Where the time of one check went. */
+export function Phases({ check }: { check: Timed }) {
+  const phases = phasesOf(check);
+  const total = phases.reduce((sum, phase) => sum + phase.ms, 0);
+  if (total === 0) return null;
+
+  return (
+    <div>
+      <div aria-hidden className="flex h-3 gap-px overflow-hidden rounded-full">
+        {phases.map((phase) => (
+          <span
+            key={phase.name}
+            style={{ flexGrow: phase.ms / total }}
+            className={`min-w-0.5 ${phase.colour}`}
+          />
+        ))}
+      </div>
+      <dl className="mt-2 grid grid-cols-2 gap-x-4 gap-y-0.5 text-sm">
+        {phases.map((phase) => (
+          <div key={phase.name} className="flex items-center gap-1.5">
+            <span aria-hidden className={`size-2 rounded-full ${phase.colour}`} />
+            <dt className="text-muted">{phase.name}</dt>
+            <dd className="ml-auto">{milliseconds(phase.ms)}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}

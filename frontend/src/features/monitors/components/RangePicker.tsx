@@ -1,0 +1,48 @@
+import { CalendarRange, ZoomOut } from 'lucide-react';
+import { useState } from 'react';
+import { dateTime, zoneName } from '@/shared/time/format';
+import { Button } from '@/shared/ui/Button';
+import { Segmented } from '@/shared/ui/Segmented';
+import { type DetailSearch, type RangeName, ranges } from '../search';
+import { CustomRange } from './CustomRange';
+
+type Props = {
+  search: DetailSearch;
+  onRange: (range: RangeName) => void;
+  onCustom: (from: number, to: number) => void;
+  onReset: () => void;
+};
+
+/** One for the whole page. */
+export function RangePicker({ search, onRange, onCustom, onReset }: Props) {
+  const [open, setOpen] = useState(false);
+  const custom = search.from && search.to;
+
+  return (
+    <div className="sticky top-0 z-20 -mx-1 flex flex-wrap items-center gap-2 bg-bg px-1 py-2">
+      <Segmented
+        label="Range"
+        value={custom ? '' : (search.range ?? '24h')}
+        options={(Object.keys(ranges) as RangeName[]).map((name) => ({
+          value: name as string,
+          label: name,
+        }))}
+        onChange={(name) => onRange(name as RangeName)}
+      />
+      <Button size="sm" onClick={() => setOpen(true)}>
+        <CalendarRange aria-hidden size={14} />
+        {custom
+          ? `${dateTime(search.from as number)} – ${dateTime(search.to as number)}`
+          : 'Custom'}
+      </Button>
+      {custom && (
+        <Button size="sm" variant="ghost" onClick={onReset}>
+          <ZoomOut aria-hidden size={14} />
+          Reset zoom
+        </Button>
+      )}
+      <span className="ml-auto text-muted text-xs max-sm:hidden">Times in {zoneName()}</span>
+      {open && <CustomRange search={search} onClose={() => setOpen(false)} onCustom={onCustom} />}
+    </div>
+  );
+}

@@ -1,0 +1,54 @@
+import { clsx } from 'clsx';
+import type { Status } from '@/shared/api/schema';
+import { count } from '@/shared/time/format';
+import { StatusGlyph } from '@/shared/ui/StatusGlyph';
+import { statusWord } from '@/shared/ui/StatusPill';
+import { parseQuery, toggleTerm } from '../query-box';
+
+type Props = {
+  counts: Record<Status, number>;
+  query: string;
+  onQuery: (query: string) => void;
+};
+
+const always: Status[] = ['down', 'degraded', 'up', 'paused'];
+
+/** Counts that are filters. */
+export function StatusCards({ counts, query, onQuery }: Props) {
+  const rare = (['pending', 'unknown'] as Status[]).filter((status) => counts[status] > 0);
+  const active = parseQuery(query).filter((term) => term.kind === 'is' && !term.not);
+
+  return (
+    <fieldset className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
+      <legend className="sr-only">Filter by status</legend>
+      {[...always, ...rare].map((status) => {
+        const pressed = active.some((term) => term.value === status);
+        const loud = status === 'down' && counts.down > 0;
+
+        return (
+          <button
+            key={status}
+            type="button"
+            aria-pressed={pressed}
+            onClick={() => onQuery(toggleTerm(query, 'is', status))}
+            className={clsx(
+              'card flex min-h-14 items-center gap-3 px-4 py-2 text-left transition-colors duration-150 sm:min-w-36',
+              pressed ? 'border-accent ring-1 ring-accent' : 'hover:border-control',
+              loud && 'bg-down-soft',
+            )}
+          >
+            <StatusGlyph tone={status} size={20} />
+            <span>
+              <span className={clsx('block font-semibold text-lg', loud && 'text-down-text')}>
+                {count(counts[status])}
+              </span>
+              <span className={clsx('block text-xs', loud ? 'text-down-text' : 'text-muted')}>
+                {statusWord[status]}
+              </span>
+            </span>
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}

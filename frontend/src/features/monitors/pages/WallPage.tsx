@@ -1,0 +1,73 @@
+import { Link } from '@tanstack/react-router';
+import { clsx } from 'clsx';
+import { X } from 'lucide-react';
+import { useEffect, useMemo } from 'react';
+import { clock, ratio } from '@/shared/time/format';
+import { Since } from '@/shared/time/Time';
+import { useNow } from '@/shared/time/useNow';
+import { buttonStyle } from '@/shared/ui/Button';
+import { StatusGlyph } from '@/shared/ui/StatusGlyph';
+import { Failed } from '@/shared/ui/states';
+import { setPageTitle } from '@/shared/ui/title';
+import { causeText } from '../causes';
+import { countByStatus, type MonitorRow, sortRows } from '../model';
+import { useMonitors } from '../queries';
+
+const tile: Partial<Record<MonitorRow['status'], string>> = {
+  down: 'bg-down-soft border-down text-down-text',
+  degraded: 'bg-degraded-soft border-degraded text-degraded-text',
+};
+
+/** For a screen on a wall: no controls, problems large and first. */
+export function WallPage() {
+  const { data, error, refetch } = useMonitors();
+  const rows = useMemo(() => sortRows(data?.rows ?? [], 'status'), [data]);
+  const counts = useMemo(() => countByStatus(rows), [rows]);
+  const now = useNow();
+
+  useEffect(() => setPageTitle('Wall'), []);
+
+  return (
+    <div className="flex min-h-dvh flex-col gap-4 p-4">
+      <header className="flex flex-wrap items-center gap-x-6 gap-y-2">
+        <h1 className="font-semibold text-xl">
+          {counts.down > 0 ? `${counts.down} down` : 'Nothing is down'}
+        </h1>
+        <p className="text-muted">
+          {counts.up} up, {counts.degraded} degraded, {counts.paused} paused
+        </p>
+        <p className="ml-auto text-lg">{clock(now / 1000)}</p>
+        <Link
+          to="/monitors"
+          aria-label="Leave the wall view"
+          className={buttonStyle({ variant: 'ghost', size: 'icon' })}
+        >
+          <X aria-hidden size={18} />
+        </Link>
+      </header>
+      {error && <Failed what="The list could not be loaded" error={error} retry={refetch} />}
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(170px,1fr))] gap-2">
+        {rows.slice(0, 500).map((row) => (
+          <li
+            key={row.id}
+            className={clsx('rounded-card border p-3', tile[row.status] ?? 'bg-surface')}
+          >
+            <p className="flex items-center gap-2">
+              <StatusGlyph tone={row.status} size={18} />
+              <span className="min-w-0 truncate font-medium">{row.name}</span>
+            </p>
+            <p className={clsx('mt-1 truncate text-sm', !tile[row.status] && 'text-muted')}>
+              {row.status === 'down' || row.status === 'degraded' ? (
+                <>
+                  {causeText(row.cause)} <Since at={row.since} />
+                </>
+              ) : (
+                ratio(row.uptime24h)
+              )}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

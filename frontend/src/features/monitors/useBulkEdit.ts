@@ -1,0 +1,47 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import { explain } from '@/shared/api/problem';
+import type { MonitorFields } from '@/shared/api/schema';
+import { toast } from '@/shared/ui/toast';
+import { bulkPatch, oneMonitor } from './api';
+import type { MonitorRow } from './model';
+
+type Change = (row: MonitorRow) => MonitorFields;
+
+/** Edits many at once; Undo gives each one back what it had. */
+export function useBulkEdit() {
+  const client = useQueryClient();
+
+  return useCallback(
+    async (rows: MonitorRow[], change: Change, done: string) => {
+      async function apply(change: Change) {
+        const groups = new Map<string, number[]>();
+        for (const row of rows) {
+          const key = JSON.stringify(change(row));
+          groups.set(key, [...(groups.get(key) ?? []), row.id]);
+        }
+
+        try {
+          for (const [patch, ids] of groups) await bulkPatch(ids, JSON.parse(patch));
+          return true;
+        } catch (error) {
+          toast(explain(error), { tone: 'bad' });
+          return false;
+        } finally {
+          client.invalidateQueries({ queryKey: ['monitors'] });
+        }
+      }
+
+      const previous = new Map(
+        await Promise.all(rows.map(async (row) => [row.id, await oneMonitor(row.id)] as const)),
+      );
+      const before: Change = (row) => {
+        const had = (previous.get(row.id) ?? {}) as Record<string, unknown>;
+        return Object.fromEntries(Object.keys(change(row)).map((key) => [key, had[key]]));
+      };
+
+      if (await apply(change)) toast(done, { undo: () => apply(before) });
+    },
+    [client],
+  );
+}
