@@ -64,6 +64,7 @@ my %expected = (
     'POST /monitors/:id/pause'  => ['USER', 200],
     'POST /monitors/:id/resume' => ['USER', 200],
     'GET /monitors/:id/checks'  => ['USER', 200],
+    'GET /checks'               => ['USER', 200],
     'GET /monitors/:id/series'  => ['USER', 200],
     'GET /monitors/:id/uptime'  => ['USER', 200],
     'GET /monitors/:id/incidents' => ['USER', 200],

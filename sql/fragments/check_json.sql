@@ -1,14 +1,3 @@
 -- A check, from page and nodes, as JSON text.
 (SELECT row_to_json(o) FROM (SELECT
-               rfc3339(page.slot) AS slot,
-               rfc3339(page.checked_at) AS checked_at,
-               page.attempt,
-               page.outcome,
-               page.cause,
-               page.http_status,
-               page.latency_us / 1000.0::float8 AS latency_ms,
-               page.dns_us / 1000.0::float8 AS dns_ms,
-               page.connect_us / 1000.0::float8 AS connect_ms,
-               page.tls_us / 1000.0::float8 AS tls_ms,
-               page.ttfb_us / 1000.0::float8 AS ttfb_ms,
-               nodes.name AS node) o)::text
+{{check_fields}}) o)::text

@@ -211,6 +211,63 @@ RETURNS SETOF check_row LANGUAGE sql STABLE PARALLEL SAFE AS $$
 $$;
 
 
+-- The same over all monitors of p_owner, or the one p_only, newest first: those
+-- before (p_slot, p_monitor, p_attempt).  It looks back a short time first,
+-- then ever longer, so that recent ones cost little.
+
+CREATE FUNCTION checks_log(p_owner bigint, p_only bigint, p_from timestamptz,
+                           p_slot timestamptz, p_monitor bigint,
+                           p_attempt integer, p_outcome text, p_limit integer)
+RETURNS SETOF check_row LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_slot    timestamptz := least(p_slot, now() + interval '1 day');
+    v_monitor bigint := p_monitor;
+    v_span    interval := interval '2 minutes';
+    v_since   timestamptz;
+    v_left    integer := p_limit;
+    v_n       integer;
+BEGIN
+    IF p_only IS NOT NULL THEN
+        RETURN QUERY
+        SELECT c.* FROM monitors m,
+             checks_page(m.id, p_from, v_slot, p_attempt, p_outcome, p_limit) c
+        WHERE m.owner_id = p_owner AND m.id = p_only;
+        RETURN;
+    END IF;
+
+    LOOP
+        v_since := CASE WHEN v_span > interval '1 year' THEN p_from
+                        ELSE greatest(p_from, v_slot - v_span) END;
+
+        RETURN QUERY
+        SELECT c.* FROM monitors m,
+             checks_page(m.id, v_since, v_slot,
+                         CASE WHEN m.id < v_monitor THEN 32768
+                              WHEN m.id = v_monitor THEN p_attempt
+                              ELSE 0 END, p_outcome, v_left) c
+        WHERE m.owner_id = p_owner
+        ORDER BY c.slot DESC, c.monitor_id DESC, c.attempt DESC LIMIT v_left;
+
+        GET DIAGNOSTICS v_n = ROW_COUNT;
+        v_left := v_left - v_n;
+        EXIT WHEN v_left <= 0 OR v_since <= p_from;
+
+        v_slot := v_since;
+        v_monitor := 0;
+        v_span := v_span * 4;
+    END LOOP;
+END
+$$;
+
+
+-- A field of CSV, quoted; what a spreadsheet would take for a formula is text.
+CREATE FUNCTION csv_text(t text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT '"' || CASE WHEN t ~ '^[=+@\t\r-]' THEN '''' ELSE '' END
+           || replace(t, '"', '""') || '"'
+$$;
+
+
 -- For people.  Give monitor_id; a long time is faster by checks_of().
 
 CREATE VIEW check_history AS

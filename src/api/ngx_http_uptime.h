@@ -33,6 +33,7 @@ typedef struct {
     time_t                         token_time;  /* of access tokens, s      */
     ngx_int_t                      request_id;  /* index of $request_id     */
     ngx_uptime_pg_pool_t          *pg;          /* this process's           */
+    ngx_uptime_pg_conf_t          *pg_conf;
     ngx_uptime_ended_t            *ended;       /* sessions, this process's */
     ngx_http_uptime_pushes_t      *pushes;      /* NULL: there were none    */
     ngx_http_uptime_live_t        *live;        /* NULL: there were none    */
@@ -271,6 +272,10 @@ void ngx_http_uptime_send(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status,
 ngx_int_t ngx_http_uptime_send_header(ngx_http_uptime_ctx_t *ctx,
     ngx_uint_t status, const char *type, off_t length);
 
+/* The headers that every answer has.  NGX_ERROR: no memory. */
+ngx_int_t ngx_http_uptime_headers(ngx_http_uptime_ctx_t *ctx,
+    ngx_uint_t status);
+
 /* A header of the answer; value is not copied. NGX_ERROR: no memory. */
 ngx_int_t ngx_http_uptime_header(ngx_http_request_t *r, const char *name,
     const ngx_str_t *value);
@@ -286,6 +291,10 @@ typedef struct {
 
 /* The caller is known (an API key was found): arguments, run(). */
 void ngx_http_uptime_proceed(ngx_http_uptime_ctx_t *ctx);
+
+/* Lists of checks: plain, or an export; when the worker ends. */
+void ngx_http_uptime_checks_list(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_export_stop(void);
 
 /* The route's statement. */
 void ngx_http_uptime_plain(ngx_http_uptime_ctx_t *ctx);

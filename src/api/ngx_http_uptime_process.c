@@ -15,6 +15,7 @@ ngx_int_t
 ngx_http_uptime_api_start(ngx_http_uptime_api_t *api,
     ngx_uptime_pg_conf_t *conf, ngx_log_t *log)
 {
+    api->pg_conf = conf;
     api->pg = ngx_uptime_pg_pool_create(conf, log);
     if (api->pg == NULL) {
         return NGX_ERROR;
@@ -33,6 +34,8 @@ ngx_http_uptime_api_stop(ngx_http_uptime_api_t *api)
         ngx_uptime_ended_destroy(api->ended);
         api->ended = NULL;
     }
+
+    ngx_http_uptime_export_stop();
 
     if (api->pushes != NULL) {
         ngx_http_uptime_pushes_destroy(api->pushes);

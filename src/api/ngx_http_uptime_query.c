@@ -34,7 +34,13 @@ ngx_http_uptime_query(ngx_http_uptime_ctx_t *ctx, ngx_uptime_pg_query_t *q,
     q->data = ctx;
 
     if (ngx_uptime_pg_submit(q) != NGX_OK) {
-        ngx_http_uptime_fail(ctx, "busy");
+
+        if (r->header_sent) {
+            ngx_http_finalize_request(r, NGX_ERROR);
+        } else {
+            ngx_http_uptime_fail(ctx, "busy");
+        }
+
         return 0;
     }
 
@@ -113,8 +119,14 @@ ngx_http_uptime_answered(ngx_uptime_pg_query_t *q)
 
     c = ctx->request->connection;
 
-    if (q->err != NGX_UPTIME_PG_OK) {
+    if (q->err != NGX_UPTIME_PG_OK && ctx->request->header_sent) {
+
+        /* in the middle of an export: the client sees that it is cut off */
+        ngx_http_finalize_request(ctx->request, NGX_ERROR);
+
+    } else if (q->err != NGX_UPTIME_PG_OK) {
         ngx_http_uptime_fail_query(ctx, q);
+
     } else {
         ctx->answer(ctx, q);
     }

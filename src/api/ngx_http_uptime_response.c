@@ -14,8 +14,6 @@
 
 static ngx_int_t ngx_http_uptime_etag(ngx_http_uptime_ctx_t *ctx,
     int64_t version);
-static ngx_int_t ngx_http_uptime_headers(ngx_http_uptime_ctx_t *ctx,
-    ngx_uint_t status);
 static ngx_int_t ngx_http_uptime_retry_after(ngx_http_uptime_ctx_t *ctx);
 
 
@@ -42,7 +40,7 @@ ngx_http_uptime_header(ngx_http_request_t *r, const char *name,
 }
 
 
-static ngx_int_t
+ngx_int_t
 ngx_http_uptime_headers(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status)
 {
     ngx_http_request_t      *r;

@@ -309,7 +309,11 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
 
     { NGX_HTTP_GET, "/monitors/:id/checks", NGX_HTTP_UPTIME_USER, 200,
       ngx_http_uptime_checks_args, NULL, 0,
-      NGX_UPTIME_SQL_API_CHECK_LIST, "UIA", NULL },
+      NGX_UPTIME_SQL_API_CHECK_LIST, "UIA", ngx_http_uptime_checks_list },
+
+    { NGX_HTTP_GET, "/checks", NGX_HTTP_UPTIME_USER, 200,
+      ngx_http_uptime_checks_args, NULL, 0,
+      NGX_UPTIME_SQL_API_CHECK_LOG, "UIA", ngx_http_uptime_checks_list },
 
     { NGX_HTTP_GET, "/monitors/:id/series", NGX_HTTP_UPTIME_USER, 200,
       ngx_http_uptime_series_args, NULL, 0,

@@ -67,6 +67,10 @@ static const char *const  ngx_http_uptime_outcomes[] = {
     "up", "degraded", "down", "unknown", NULL
 };
 
+static const char *const  ngx_http_uptime_formats[] = {
+    "json", "csv", "jsonl", NULL
+};
+
 
 const ngx_uptime_field_t  ngx_http_uptime_monitor_fields[] = {
     ngx_http_uptime_text("url", NGX_UPTIME_FIELD_TRIM, 1, NGX_UPTIME_MAX_URL,
@@ -167,6 +171,7 @@ const ngx_uptime_field_t  ngx_http_uptime_checks_args[] = {
     ngx_http_uptime_text("from", 0, 1, 40, ngx_uptime_check_time),
     ngx_http_uptime_text("to", 0, 1, 40, ngx_uptime_check_time),
     ngx_http_uptime_enum("outcome", ngx_http_uptime_outcomes),
+    ngx_http_uptime_enum("format", ngx_http_uptime_formats),
     ngx_uptime_null_field
 };
 
