@@ -401,6 +401,23 @@ is($t->value("SELECT (SELECT count(*) FROM rollup_hours WHERE monitor_id = m)
 cmp_ok($t->value('SELECT count(*) FROM rollup_hours'), '>', 100,
     'the others are there');
 
+# --- old partitions
+
+$t->execute("SELECT ensure_rollup_partitions(now() - interval '14 months'),
+    ensure_rollup_partitions(now() - interval '3 years')");
+my $parts = "SELECT count(*) FROM pg_inherits WHERE inhparent
+    IN ('rollup_hours'::regclass, 'rollup_days'::regclass)";
+my $there = $t->value($parts);
+is($t->value('SELECT rollup_drop(NULL, NULL)'), 0, 'kept for ever');
+ok($t->value("SELECT rollup_drop(now() - interval '1 year', NULL)"),
+    'the oldest hours go') for 1, 2;
+is($t->value("SELECT rollup_drop(now() - interval '1 year',
+    now() - interval '10 years')"), 0, '... and no others');
+is($t->value($parts), $there - 2, '... days stay');
+ok($t->value("SELECT rollup_drop(NULL, now() - interval '2 years')"),
+    'until they may go, too');
+same_days('what is left');
+
 # --- marks of the writer
 
 my $target = $t->target;

@@ -36,27 +36,33 @@ WITH asked AS MATERIALIZED (
                  > v.s::bigint * a.points, v.s
         LIMIT 1) s
 ), raw AS (
-    SELECT date_bin(arg.step, s.slot, 'epoch') AS t,
-           count(*) FILTER (WHERE s.outcome = 'up') AS up,
+    SELECT s.t, count(*) FILTER (WHERE s.outcome = 'up') AS up,
            count(*) FILTER (WHERE s.outcome = 'degraded') AS degraded,
            count(*) FILTER (WHERE s.outcome = 'down') AS down,
            count(*) FILTER (WHERE s.outcome = 'unknown') AS unknown,
-           count(s.latency_us) AS timed, sum(s.latency_us) AS latency,
-           min(s.latency_us) AS min, max(s.latency_us) AS max,
+           count(s.us) AS timed, sum(s.us) AS latency,
+           min(s.us) AS min, max(s.us) AS max,
            sum(s.dns_us) AS dns, sum(s.connect_us) AS connect,
            sum(s.tls_us) AS tls, sum(s.ttfb_us) AS ttfb,
-           percentile_disc(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP
-               (ORDER BY s.latency_us) AS p
-    FROM arg
-    CROSS JOIN LATERAL (
-        SELECT c.slot, c.outcome, v.*
-        FROM slots_of(arg.id, arg.since, arg.until) c
-        LEFT JOIN LATERAL (
-            SELECT c.latency_us, c.dns_us, c.connect_us, c.tls_us, c.ttfb_us
-            WHERE c.outcome IN ('up', 'degraded')
-              AND c.latency_us IS NOT NULL) v ON true
-        WHERE arg.resolution = 'raw') s
-    GROUP BY 1
+           ARRAY[min(s.us) FILTER (WHERE s.place * 2 >= s.n),
+                 min(s.us) FILTER (WHERE s.place * 20 >= s.n * 19),
+                 min(s.us) FILTER (WHERE s.place * 100 >= s.n * 99)] AS p
+    FROM (
+        SELECT g.*, row_number() OVER (PARTITION BY g.t ORDER BY g.us) AS place,
+               count(g.us) OVER (PARTITION BY g.t) AS n
+        FROM (
+            SELECT date_bin(arg.step, c.slot, 'epoch') AS t, c.outcome,
+                   v.timed * c.latency_us AS us, v.timed * c.dns_us AS dns_us,
+                   v.timed * c.connect_us AS connect_us,
+                   v.timed * c.tls_us AS tls_us, v.timed * c.ttfb_us AS ttfb_us
+            FROM arg
+            CROSS JOIN LATERAL slots_of(arg.id, arg.since, arg.until) c
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN c.outcome IN ('up', 'degraded')
+                                 AND c.latency_us IS NOT NULL
+                            THEN 1 END AS timed) v
+            WHERE arg.resolution = 'raw') g) s
+    GROUP BY s.t
 ), part AS MATERIALIZED (
     SELECT date_bin(arg.step, h.hour, 'epoch') AS t, h.up, h.degraded, h.down,
            h.unknown, h.timed, h.latency_sum, h.latency_min, h.latency_max,
@@ -81,19 +87,17 @@ WITH asked AS MATERIALIZED (
            sum(p.dns_sum) AS dns, sum(p.connect_sum) AS connect,
            sum(p.tls_sum) AS tls, sum(p.ttfb_sum) AS ttfb
     FROM part p GROUP BY p.t
-), bucket AS (
-    SELECT p.t, e.e >> 16 AS bucket, sum(e.e & 65535) AS n
-    FROM part p CROSS JOIN LATERAL unnest(p.hist) e (e)
-    GROUP BY 1, 2
 ), quantile AS (
+    -- elements of histograms are in the order of buckets: no need to merge
     SELECT c.t, ARRAY[
-               min(c.bucket) FILTER (WHERE c.upto >= 0.5 * c.n),
-               min(c.bucket) FILTER (WHERE c.upto >= 0.95 * c.n),
-               min(c.bucket) FILTER (WHERE c.upto >= 0.99 * c.n)] AS p
-    FROM (SELECT b.t, b.bucket,
-                 sum(b.n) OVER (PARTITION BY b.t ORDER BY b.bucket) AS upto,
-                 sum(b.n) OVER (PARTITION BY b.t) AS n
-          FROM bucket b) c
+               min(c.e) FILTER (WHERE c.upto * 2 >= c.n) >> 16,
+               min(c.e) FILTER (WHERE c.upto * 20 >= c.n * 19) >> 16,
+               min(c.e) FILTER (WHERE c.upto * 100 >= c.n * 99) >> 16] AS p
+    FROM (SELECT u.t, u.e, u.n,
+                 sum(u.e & 65535) OVER (PARTITION BY u.t ORDER BY u.e
+                                        ROWS UNBOUNDED PRECEDING) AS upto
+          FROM (SELECT p.t, k.timed AS n, unnest(p.hist) AS e
+                FROM part p JOIN total k ON k.t = p.t) u) c
     GROUP BY c.t
 ), known AS (
     SELECT r.t, r.up, r.degraded, r.down, r.unknown, r.timed, r.latency,

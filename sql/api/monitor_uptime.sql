@@ -42,28 +42,29 @@ WITH arg AS MATERIALIZED (
         (SELECT (min(s.since) AT TIME ZONE 'UTC')::date FROM span s),
         (arg.until AT TIME ZONE 'UTC')::date + 1) d
 ), counted AS (
-    SELECT c.name, sum(c.good) AS good, sum(c.down) AS down,
-           sum(c.unknown) AS unknown, sum(c.down_s) AS down_s
+    SELECT c.name,
+           sum(CASE WHEN c.whole THEN c.good ELSE c.part_good END) AS good,
+           sum(CASE WHEN c.whole THEN c.down ELSE c.part_down END) AS down,
+           sum(CASE WHEN c.whole THEN c.unknown ELSE c.part_unknown END)
+               AS unknown,
+           sum(CASE WHEN c.whole THEN c.down_s
+                    WHEN c.part_down > 0
+                    THEN c.down_s * c.part_down / c.down ELSE 0 END) AS down_s
     FROM (
-        SELECT p.name, d.up + d.degraded AS good, d.down, d.unknown,
-               d.down_s::bigint AS down_s
-        FROM piece p JOIN day d ON d.day = p.day
-        WHERE p.lo = 0 AND p.hi = 96
-        UNION ALL
-        SELECT p.name,
-               coalesce(d.up_upto[p.hi], 0) - coalesce(d.up_upto[p.lo], 0)
-               + coalesce(d.degraded_upto[p.hi], 0)
-               - coalesce(d.degraded_upto[p.lo], 0),
-               n.down,
-               coalesce(d.unknown_upto[p.hi], 0)
-               - coalesce(d.unknown_upto[p.lo], 0),
-               CASE WHEN n.down > 0
-                    THEN d.down_s::bigint * n.down / d.down ELSE 0 END
+        SELECT p.name, d.unknown, d.down_s::bigint,
+               d.up + d.degraded AS good, d.down, n.whole,
+               coalesce(d.up_upto[n.hi], 0) - coalesce(d.up_upto[n.lo], 0)
+               + coalesce(d.degraded_upto[n.hi], 0)
+               - coalesce(d.degraded_upto[n.lo], 0) AS part_good,
+               coalesce(d.down_upto[n.hi], 0)
+               - coalesce(d.down_upto[n.lo], 0) AS part_down,
+               coalesce(d.unknown_upto[n.hi], 0)
+               - coalesce(d.unknown_upto[n.lo], 0) AS part_unknown
         FROM piece p JOIN day d ON d.day = p.day
         CROSS JOIN LATERAL (
-            SELECT coalesce(d.down_upto[p.hi], 0)
-                   - coalesce(d.down_upto[p.lo], 0) AS down) n
-        WHERE p.lo > 0 OR p.hi < 96) c
+            SELECT p.lo = 0 AND p.hi = 96 AS whole,
+                   CASE WHEN p.lo > 0 OR p.hi < 96 THEN p.lo END AS lo,
+                   CASE WHEN p.lo > 0 OR p.hi < 96 THEN p.hi END AS hi) n) c
     GROUP BY c.name
 ), incident AS MATERIALIZED (
     SELECT i.started_at FROM arg

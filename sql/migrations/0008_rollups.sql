@@ -359,8 +359,12 @@ DECLARE
 BEGIN
     RETURN QUERY
     SELECT h.* FROM rollup_edges(p_ids) w
-    JOIN rollup_hours h ON h.monitor_id = w.id AND h.hour >= p_from
-                           AND h.hour < least(p_to, w.hour);
+    -- by the key, for each: never all of a partition
+    CROSS JOIN LATERAL (
+        SELECT * FROM rollup_hours o
+        WHERE o.monitor_id = w.id AND o.hour >= p_from AND o.hour < p_to
+              AND o.hour < w.hour
+        OFFSET 0) h;
 
     SELECT array_agg(w.id), array_agg(g.hour) INTO v_ids, v_hours
     FROM rollup_edges(p_ids) w
@@ -450,8 +454,11 @@ DECLARE
 BEGIN
     RETURN QUERY
     SELECT d.* FROM rollup_edges(p_ids) w
-    JOIN rollup_days d ON d.monitor_id = w.id AND d.day >= p_from
-                          AND d.day < least(p_to, w.day);
+    CROSS JOIN LATERAL (
+        SELECT * FROM rollup_days o
+        WHERE o.monitor_id = w.id AND o.day >= p_from AND o.day < p_to
+              AND o.day < w.day
+        OFFSET 0) d;
 
     FOR v_ids, v_day IN
         SELECT array_agg(w.id), g.day::date
@@ -612,8 +619,11 @@ BEGIN
                      d.up + d.degraded + d.down - coalesce(s.up, 0)
                      - coalesce(s.degraded, 0) - coalesce(s.down, 0)
               FROM w
-              JOIN rollup_days d ON d.monitor_id = w.id
-                   AND d.day >= v_today - 30 AND d.day < w.day
+              CROSS JOIN LATERAL (
+                  SELECT o.* FROM rollup_days o
+                  WHERE o.monitor_id = w.id AND o.day >= v_today - 30
+                        AND o.day < w.day
+                  OFFSET 0) d
               LEFT JOIN LATERAL (
                   SELECT d.up_upto[v_skip] AS up,
                          d.degraded_upto[v_skip] AS degraded,
@@ -808,6 +818,37 @@ END
 $$;
 
 
+-- Drops a partition that ends before the time until which rows are kept; NULL:
+-- for ever.  True: there may be more.
+
+CREATE FUNCTION rollup_drop(p_hours timestamptz, p_days timestamptz)
+RETURNS boolean LANGUAGE plpgsql SET lock_timeout = '20ms' AS $$
+DECLARE
+    v_name  text;
+BEGIN
+    SELECT c.relname INTO v_name
+    FROM pg_inherits i
+    JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE CASE i.inhparent
+          WHEN 'rollup_hours'::regclass
+          THEN (to_date(right(c.relname, 6), 'YYYYMM') + interval '1 month')
+               AT TIME ZONE 'UTC' <= p_hours
+          WHEN 'rollup_days'::regclass
+          THEN (to_date(right(c.relname, 4), 'YYYY') + interval '1 year')
+               AT TIME ZONE 'UTC' <= p_days
+          ELSE false END
+    ORDER BY c.relname LIMIT 1;
+
+    IF v_name IS NULL THEN
+        RETURN false;
+    END IF;
+
+    EXECUTE format('DROP TABLE %I', v_name);
+    RETURN true;
+END
+$$;
+
+
 -- A name of the time zone database; not what PostgreSQL takes besides.
 
 CREATE FUNCTION is_time_zone(p_name text) RETURNS boolean
@@ -823,3 +864,8 @@ EXCEPTION WHEN invalid_parameter_value THEN
     RETURN false;
 END
 $$;
+
+
+-- Who is an administrator is asked whenever one goes.
+
+CREATE INDEX users_admin_idx ON users (id) WHERE role = 'admin';
