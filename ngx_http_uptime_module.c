@@ -125,6 +125,7 @@ ngx_http_uptime_create_main_conf(ngx_conf_t *cf)
 
     umcf->api.token_time = NGX_CONF_UNSET;
     umcf->api.max_monitors = NGX_CONF_UNSET_UINT;
+    umcf->alert.timeout = NGX_CONF_UNSET_MSEC;
     umcf->api.max_events = NGX_CONF_UNSET_UINT;
     umcf->api.max_user_events = NGX_CONF_UNSET_UINT;
 
@@ -165,6 +166,12 @@ ngx_http_uptime_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_conf_init_size_value(umcf->checker.buffer_size, 64 * 1024 * 1024);
     ngx_conf_init_uint_value(umcf->checker.max_per_host, NGX_UPTIME_PER_HOST);
 
+    ngx_conf_init_msec_value(umcf->alert.timeout, NGX_UPTIME_ALERT_TIMEOUT);
+
+    if (umcf->alert.telegram_url.len == 0) {
+        ngx_str_set(&umcf->alert.telegram_url, "https://api.telegram.org");
+    }
+
     umcf->api.policy.allow = umcf->allow;
 
     if (ngx_http_uptime_conf_ca(cf, &umcf->checker.ca_file) != NGX_OK) {
@@ -176,6 +183,10 @@ ngx_http_uptime_init_main_conf(ngx_conf_t *cf, void *conf)
     }
 
     if (ngx_http_uptime_conf_database(cf, umcf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_uptime_conf_keys(cf, umcf) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 

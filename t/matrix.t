@@ -73,6 +73,17 @@ my %expected = (
     'POST /incidents/:id/acknowledge' => ['USER', 200],
     'GET /changes'              => ['USER', 200],
     'GET /events'               => ['USER', 503],      # none allowed here
+    'GET /channels'             => ['USER', 200],
+    'POST /channels'            => ['USER', 201, { kind => 'webhook',
+        config => { url => 'http://example.com/' } }],
+    'POST /channels/test'       => ['USER', 200, { kind => 'webhook',
+        config => { url => 'http://nowhere.invalid/' } }],
+    'POST /channels/preview'    => ['USER', 200, { kind => 'webhook',
+        config => { url => 'http://example.com/' } }],
+    'GET /channels/:id'         => ['USER', 200],
+    'PATCH /channels/:id'       => ['USER', 200, { name => 'x' }],
+    'DELETE /channels/:id'      => ['USER', 204],
+    'POST /channels/:id/test'   => ['USER', 200],
     'GET /openapi.json'         => ['ANYONE', 200],
     'GET /push/:token'          => ['ANYONE', 404],
     'POST /push/:token'         => ['ANYONE', 404],
@@ -88,6 +99,9 @@ my %objects = (
         VALUES (?, ?, now(), now(), 'timeout', 2) RETURNING id", $_[0]{id},
         $_[0]{client}->post('/monitors', { url => 'http://example.com/' })
             ->{json}{id}) }],
+    channels => ['channels', sub {
+        $_[0]{client}->post('/channels', { kind => 'webhook',
+            config => { url => 'http://nowhere.invalid/' } })->{json}{id} }],
     keys     => ['api_keys', sub { key($_[0], 'read'); $_[0]{key_id} }],
     sessions => ['sessions', sub { session($_[0]) }],
     users    => ['users', sub { ($t->user)[0] }],

@@ -8,6 +8,7 @@
 #include <ngx_event.h>
 
 #include "ngx_uptime_fetch.h"
+#include "ngx_uptime_smtp.h"
 
 
 /*
@@ -19,7 +20,6 @@
 typedef struct ngx_uptime_alert_conf_s    ngx_uptime_alert_conf_t;
 typedef struct ngx_uptime_alert_sender_s  ngx_uptime_alert_sender_t;
 typedef struct ngx_uptime_alert_send_s    ngx_uptime_alert_send_t;
-typedef struct ngx_uptime_smtp_conf_s     ngx_uptime_smtp_conf_t;
 
 
 /* bytes of a provider's answer that are kept for the delivery log */

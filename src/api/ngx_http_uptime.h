@@ -9,6 +9,7 @@
 
 #include "ngx_uptime.h"
 #include "ngx_uptime_addr.h"
+#include "ngx_uptime_alert.h"
 #include "ngx_uptime_ended.h"
 #include "ngx_uptime_password.h"
 #include "ngx_uptime_pg.h"
@@ -22,6 +23,7 @@ typedef struct ngx_http_uptime_route_s  ngx_http_uptime_route_t;
 typedef struct ngx_http_uptime_pushes_s  ngx_http_uptime_pushes_t;
 typedef struct ngx_http_uptime_live_s  ngx_http_uptime_live_t;
 typedef struct ngx_http_uptime_checks_s  ngx_http_uptime_checks_t;
+typedef struct ngx_http_uptime_messages_s  ngx_http_uptime_messages_t;
 
 
 /* what the API needs of the http{} configuration */
@@ -46,6 +48,10 @@ typedef struct {
     ngx_uint_t                     max_per_host;
     ngx_uint_t                     max_monitors; /* of a user; 0: any       */
     ngx_http_uptime_checks_t      *checks;      /* NULL: there were none    */
+
+    /* messages that somebody waits for */
+    ngx_uptime_alert_conf_t       *alert;
+    ngx_http_uptime_messages_t    *messages;    /* NULL: there were none    */
 } ngx_http_uptime_api_t;
 
 
@@ -404,6 +410,19 @@ void ngx_http_uptime_events(ngx_http_uptime_ctx_t *ctx);
 
 /* Before the pool of connections. */
 void ngx_http_uptime_live_destroy(ngx_http_uptime_live_t *live);
+/* This process's; NULL: no memory. */
+ngx_uptime_fetcher_t *ngx_http_uptime_fetcher(ngx_http_uptime_api_t *api);
+
+/* Plain, but with secrets that are sealed first. */
+void ngx_http_uptime_channel_create(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_channel_patch(ngx_http_uptime_ctx_t *ctx);
+
+/* A message now, to the channel in the body or to the stored one. */
+void ngx_http_uptime_channel_test(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_channel_preview(ngx_http_uptime_ctx_t *ctx);
+
+/* Before the checks are; whoever waits is not answered. */
+void ngx_http_uptime_messages_destroy(ngx_http_uptime_messages_t *ms);
 
 /* plain, but the caller's password is asked for first */
 void ngx_http_uptime_confirm(ngx_http_uptime_ctx_t *ctx);

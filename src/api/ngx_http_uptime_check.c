@@ -121,6 +121,17 @@ ngx_http_uptime_checks(ngx_http_uptime_api_t *api)
 }
 
 
+ngx_uptime_fetcher_t *
+ngx_http_uptime_fetcher(ngx_http_uptime_api_t *api)
+{
+    ngx_http_uptime_checks_t  *cs;
+
+    cs = ngx_http_uptime_checks(api);
+
+    return cs ? cs->prober.fetcher : NULL;
+}
+
+
 void
 ngx_http_uptime_checks_destroy(ngx_http_uptime_checks_t *cs)
 {

@@ -37,6 +37,13 @@ extern const ngx_uptime_field_t  ngx_http_uptime_uptime_args[];
 extern const ngx_uptime_field_t  ngx_http_uptime_push_args[];
 
 
+/* of routes of channels */
+
+extern const ngx_uptime_field_t  ngx_http_uptime_channel_fields[];
+extern const ngx_uptime_field_t  ngx_http_uptime_channel_changes[];
+extern const ngx_uptime_field_t  ngx_http_uptime_channel_previews[];
+
+
 /* of incidents and maintenance windows */
 
 extern const ngx_uptime_field_t  ngx_http_uptime_incidents_args[];

@@ -106,6 +106,8 @@ static const ngx_http_uptime_problem_t  ngx_http_uptime_problems[] = {
       "first." },
     { "too_many_keys", 409, "Too many API keys",
       "An account may have 100 keys; delete one." },
+    { "too_many_channels", 409, "Too many channels",
+      "An account may have 100 channels; delete one." },
     { "totp_enabled", 409, "Two-factor is on",
       "Disable it first to enrol another authenticator." },
     { "totp_not_enrolled", 409, "No authenticator enrolled",
@@ -151,6 +153,7 @@ static const ngx_http_uptime_problem_t  ngx_http_uptime_problems[] = {
 static const ngx_http_uptime_constraint_t  ngx_http_uptime_constraints[] = {
     { "users_email_key",        "email_taken" },
     { "monitors_owner_id_fkey", "invalid_token" },  /* account was deleted */
+    { "channels_owner_id_fkey", "invalid_token" },
     { NULL, NULL }
 };
 

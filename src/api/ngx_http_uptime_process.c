@@ -42,6 +42,11 @@ ngx_http_uptime_api_stop(ngx_http_uptime_api_t *api)
         api->pushes = NULL;
     }
 
+    if (api->messages != NULL) {
+        ngx_http_uptime_messages_destroy(api->messages);
+        api->messages = NULL;
+    }
+
     if (api->checks != NULL) {
         ngx_http_uptime_checks_destroy(api->checks);
         api->checks = NULL;

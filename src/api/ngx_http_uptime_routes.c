@@ -349,6 +349,35 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
 
     { NGX_HTTP_GET, "/events", NGX_HTTP_UPTIME_USER, 200,
       NULL, NULL, 0, 0, NULL, ngx_http_uptime_events },
+    { NGX_HTTP_GET, "/channels", NGX_HTTP_UPTIME_USER, 200,
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_CHANNEL_LIST, "U", NULL },
+
+    { NGX_HTTP_POST, "/channels", NGX_HTTP_UPTIME_USER, 201,
+      NULL, ngx_http_uptime_channel_fields, 0,
+      NGX_UPTIME_SQL_API_CHANNEL_CREATE, "UA",
+      ngx_http_uptime_channel_create },
+
+    { NGX_HTTP_POST, "/channels/test", NGX_HTTP_UPTIME_USER, 200,
+      NULL, ngx_http_uptime_channel_fields, 0, 0, NULL,
+      ngx_http_uptime_channel_test },
+
+    { NGX_HTTP_POST, "/channels/preview", NGX_HTTP_UPTIME_USER, 200,
+      NULL, ngx_http_uptime_channel_previews, 0, 0, NULL,
+      ngx_http_uptime_channel_preview },
+
+    { NGX_HTTP_GET, "/channels/:id", NGX_HTTP_UPTIME_USER, 200,
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_CHANNEL_GET, "UI", NULL },
+
+    { NGX_HTTP_PATCH, "/channels/:id", NGX_HTTP_UPTIME_USER, 200,
+      NULL, ngx_http_uptime_channel_changes, 1,
+      NGX_UPTIME_SQL_API_CHANNEL_PATCH, "UIA",
+      ngx_http_uptime_channel_patch },
+
+    { NGX_HTTP_DELETE, "/channels/:id", NGX_HTTP_UPTIME_USER, 204,
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_CHANNEL_DELETE, "UI", NULL },
+
+    { NGX_HTTP_POST, "/channels/:id/test", NGX_HTTP_UPTIME_USER, 200,
+      NULL, NULL, 0, 0, NULL, ngx_http_uptime_channel_test },
 
     { NGX_HTTP_GET, "/openapi.json", NGX_HTTP_UPTIME_ANYONE, 200,
       NULL, NULL, 0, 0, NULL, ngx_http_uptime_openapi },

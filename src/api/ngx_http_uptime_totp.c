@@ -64,8 +64,8 @@ ngx_http_uptime_totp_enrol(ngx_http_uptime_ctx_t *ctx)
 
     ngx_uptime_secret_bytes(bytes, sizeof(bytes));
 
-    ngx_uptime_secret_seal(hex, &key->secret, ctx->caller.user, bytes,
-                           sizeof(bytes));
+    ngx_uptime_secret_seal(hex, &key->secret, NGX_UPTIME_BOX_TOTP,
+                           ctx->caller.user, bytes, sizeof(bytes));
     hex[NGX_HTTP_UPTIME_TOTP_HEX] = '\0';
     *ngx_uptime_totp_base32(base32, bytes, sizeof(bytes)) = '\0';
 
@@ -364,8 +364,8 @@ ngx_http_uptime_totp_again(ngx_http_uptime_ctx_t *ctx,
         return text;
     }
 
-    ngx_uptime_secret_seal(hex, &key->secret, ctx->id, secret,
-                           NGX_UPTIME_TOTP_SECRET);
+    ngx_uptime_secret_seal(hex, &key->secret, NGX_UPTIME_BOX_TOTP, ctx->id,
+                           secret, NGX_UPTIME_TOTP_SECRET);
 
     text.data = hex;
     text.len = NGX_HTTP_UPTIME_TOTP_HEX;
@@ -411,7 +411,8 @@ ngx_http_uptime_totp_open(ngx_http_uptime_ctx_t *ctx, int64_t user,
 
         rc = (key != NULL)
              ? ngx_uptime_secret_open(secret, NGX_UPTIME_TOTP_SECRET,
-                                      &key->secret, user, &stored->hex)
+                                      &key->secret, NGX_UPTIME_BOX_TOTP,
+                                      user, &stored->hex)
              : NGX_DECLINED;
     }
 

@@ -53,6 +53,20 @@ ngx_uptime_secret_next(ngx_uptime_secret_t *next, const ngx_str_t *secret,
 }
 
 
+void
+ngx_uptime_secret_mac(u_char *mac, const ngx_str_t *key,
+    const ngx_str_t *text)
+{
+    crypto_auth_hmacsha256_state  state;
+
+    crypto_auth_hmacsha256_init(&state, key->data, key->len);
+    crypto_auth_hmacsha256_update(&state, text->data, text->len);
+    crypto_auth_hmacsha256_final(&state, mac);
+
+    sodium_memzero(&state, sizeof(state));
+}
+
+
 /* Wipes bytes. */
 
 static void

@@ -14,6 +14,7 @@
 
 #define NGX_UPTIME_SECRET_LEN  43           /* 256 bits in base64url        */
 #define NGX_UPTIME_DIGEST_LEN  64           /* SHA-256 in hex               */
+#define NGX_UPTIME_MAC_LEN     32
 #define NGX_UPTIME_SECRET_KEY  "upk_"       /* how API keys begin           */
 
 
@@ -38,6 +39,10 @@ void ngx_uptime_secret_new(ngx_uptime_secret_t *secret);
  */
 void ngx_uptime_secret_next(ngx_uptime_secret_t *next, const ngx_str_t *secret,
     const ngx_str_t *key);
+
+/* HMAC-SHA-256 of text, NGX_UPTIME_MAC_LEN bytes. */
+void ngx_uptime_secret_mac(u_char *mac, const ngx_str_t *key,
+    const ngx_str_t *text);
 
 /* 1: has the form of a secret. */
 ngx_uint_t ngx_uptime_secret_valid(const ngx_str_t *text);

@@ -1,6 +1,7 @@
 
 /*
- * Sealed secrets: nonce, ciphertext and tag.  Runs in workers.
+ * Sealed secrets: nonce, ciphertext and tag.  Used in
+ * workers and in the checker.
  */
 
 
@@ -16,18 +17,19 @@
 #define NGX_UPTIME_BOX_TAG    crypto_aead_xchacha20poly1305_ietf_ABYTES
 
 
-static void ngx_uptime_secret_box_key(u_char *out, const ngx_str_t *key);
+static void ngx_uptime_secret_box_key(u_char *out, const ngx_str_t *key,
+    const char *kind);
 static void ngx_uptime_secret_box_owner(u_char *out, int64_t owner);
 
 
 void
-ngx_uptime_secret_seal(u_char *hex, const ngx_str_t *key, int64_t owner,
-    const u_char *bytes, size_t len)
+ngx_uptime_secret_seal(u_char *hex, const ngx_str_t *key, const char *kind,
+    int64_t owner, const u_char *bytes, size_t len)
 {
     u_char  sub[crypto_auth_hmacsha256_BYTES], ad[8];
     u_char  box[NGX_UPTIME_BOX_EXTRA + NGX_UPTIME_BOX_MAX];
 
-    ngx_uptime_secret_box_key(sub, key);
+    ngx_uptime_secret_box_key(sub, key, kind);
     ngx_uptime_secret_box_owner(ad, owner);
 
     randombytes_buf(box, NGX_UPTIME_BOX_NONCE);
@@ -44,7 +46,7 @@ ngx_uptime_secret_seal(u_char *hex, const ngx_str_t *key, int64_t owner,
 
 ngx_int_t
 ngx_uptime_secret_open(u_char *bytes, size_t len, const ngx_str_t *key,
-    int64_t owner, const ngx_str_t *hex)
+    const char *kind, int64_t owner, const ngx_str_t *hex)
 {
     int     rc;
     u_char  sub[crypto_auth_hmacsha256_BYTES], ad[8];
@@ -57,7 +59,7 @@ ngx_uptime_secret_open(u_char *bytes, size_t len, const ngx_str_t *key,
         return NGX_DECLINED;
     }
 
-    ngx_uptime_secret_box_key(sub, key);
+    ngx_uptime_secret_box_key(sub, key, kind);
     ngx_uptime_secret_box_owner(ad, owner);
 
     rc = crypto_aead_xchacha20poly1305_ietf_decrypt(bytes, NULL, NULL,
@@ -97,14 +99,13 @@ ngx_uptime_secret_unhex(u_char *bytes, size_t len, const ngx_str_t *hex)
 /* The file's keys have jobs besides: none of them gets the key itself. */
 
 static void
-ngx_uptime_secret_box_key(u_char *out, const ngx_str_t *key)
+ngx_uptime_secret_box_key(u_char *out, const ngx_str_t *key, const char *kind)
 {
     crypto_auth_hmacsha256_state  state;
 
-    static const u_char           purpose[] = "uptime two-factor secret";
-
     crypto_auth_hmacsha256_init(&state, key->data, key->len);
-    crypto_auth_hmacsha256_update(&state, purpose, sizeof(purpose));
+    crypto_auth_hmacsha256_update(&state, (u_char *) kind,
+                                  ngx_strlen(kind) + 1);
     crypto_auth_hmacsha256_final(&state, out);
 
     sodium_memzero(&state, sizeof(state));

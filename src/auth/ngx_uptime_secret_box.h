@@ -19,19 +19,24 @@
 /* of len bytes, sealed, in hex */
 #define NGX_UPTIME_BOX_HEX(len)  (2 * ((len) + NGX_UPTIME_BOX_EXTRA))
 
-#define NGX_UPTIME_BOX_MAX       64         /* bytes that fit into one      */
+#define NGX_UPTIME_BOX_MAX       8192       /* bytes that fit into one      */
+
+/* of which kind it is: one kind does not open as another */
+#define NGX_UPTIME_BOX_TOTP      "uptime two-factor secret"
+#define NGX_UPTIME_BOX_CHANNEL   "uptime channel secrets"
 
 
 /* Writes NGX_UPTIME_BOX_HEX(len) characters to hex; len <= BOX_MAX. */
-void ngx_uptime_secret_seal(u_char *hex, const ngx_str_t *key, int64_t owner,
-    const u_char *bytes, size_t len);
+void ngx_uptime_secret_seal(u_char *hex, const ngx_str_t *key,
+    const char *kind, int64_t owner, const u_char *bytes, size_t len);
 
 /*
- * The other way round.  NGX_DECLINED: not len bytes of this owner that were
- * sealed with this key; bytes are worth nothing then.
+ * The other way round.  NGX_DECLINED: not len bytes of this kind and owner
+ * that were sealed with this key; bytes are worth nothing then.
  */
 ngx_int_t ngx_uptime_secret_open(u_char *bytes, size_t len,
-    const ngx_str_t *key, int64_t owner, const ngx_str_t *hex);
+    const ngx_str_t *key, const char *kind, int64_t owner,
+    const ngx_str_t *hex);
 
 /* Bytes from twice as many hex digits of any case; NGX_DECLINED: not that. */
 ngx_int_t ngx_uptime_secret_unhex(u_char *bytes, size_t len,

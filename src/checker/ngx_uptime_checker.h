@@ -7,6 +7,7 @@
 #include <ngx_core.h>
 
 #include "ngx_uptime_addr.h"
+#include "ngx_uptime_alert.h"
 #include "ngx_uptime_pg.h"
 
 
@@ -43,6 +44,7 @@ typedef struct {
     ngx_uptime_retention_t         retention;   /* uptime_retention         */
     ngx_str_t                      settings;    /* the same as JSON, for    */
                                                 /* the janitor's statements */
+    ngx_uptime_alert_conf_t       *alert;
 } ngx_uptime_checker_conf_t;
 
 

@@ -14,6 +14,10 @@
 #define ngx_http_uptime_offset(field)                                         \
     offsetof(ngx_http_uptime_main_conf_t, field)
 
+#define ngx_http_uptime_main(name, args, set, offset, post)                   \
+    { ngx_string(name), NGX_HTTP_MAIN_CONF|(args), set,                       \
+      NGX_HTTP_MAIN_CONF_OFFSET, offset, post }
+
 
 static ngx_http_uptime_range_t  ngx_http_uptime_connections_range =
     { ngx_conf_set_num_slot, 1, 32, "" };
@@ -222,6 +226,19 @@ ngx_command_t  ngx_http_uptime_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET,
       ngx_http_uptime_offset(checker.buffer_size),
       NULL },
+
+    ngx_http_uptime_main("uptime_smtp", NGX_CONF_1MORE, ngx_http_uptime_smtp,
+                         0, NULL),
+    ngx_http_uptime_main("uptime_telegram_url", NGX_CONF_TAKE1,
+                         ngx_http_uptime_url,
+                         ngx_http_uptime_offset(alert.telegram_url), NULL),
+    ngx_http_uptime_main("uptime_dashboard_url", NGX_CONF_TAKE1,
+                         ngx_http_uptime_url,
+                         ngx_http_uptime_offset(alert.dashboard_url), NULL),
+    ngx_http_uptime_main("uptime_alert_timeout", NGX_CONF_TAKE1,
+                         ngx_http_uptime_number,
+                         ngx_http_uptime_offset(alert.timeout),
+                         &ngx_http_uptime_timeout_range),
 
       ngx_null_command
 };

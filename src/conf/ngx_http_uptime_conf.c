@@ -57,15 +57,6 @@ ngx_http_uptime_conf_api(ngx_conf_t *cf, ngx_http_uptime_main_conf_t *umcf)
         return NGX_ERROR;
     }
 
-    if (ngx_conf_full_name(cf->cycle, &umcf->key_file, 1) != NGX_OK) {
-        return NGX_ERROR;
-    }
-
-    umcf->api.keys = ngx_uptime_token_keys(cf, &umcf->key_file);
-    if (umcf->api.keys == NULL) {
-        return NGX_ERROR;
-    }
-
     umcf->api.request_id = ngx_http_get_variable_index(cf, &request_id);
     if (umcf->api.request_id == NGX_ERROR) {
         return NGX_ERROR;
@@ -81,6 +72,8 @@ ngx_http_uptime_conf_api(ngx_conf_t *cf, ngx_http_uptime_main_conf_t *umcf)
 
     umcf->api.ca_file = umcf->checker.ca_file;
     umcf->api.max_per_host = umcf->checker.max_per_host;
+
+    umcf->api.alert = &umcf->alert;
 
     return ngx_http_uptime_conf_threads(cf, umcf);
 }
@@ -198,6 +191,7 @@ ngx_http_uptime_conf_checker(ngx_conf_t *cf, ngx_http_uptime_main_conf_t *umcf)
         return NGX_ERROR;
     }
 
+    checker->alert = &umcf->alert;
     checker->pg = &umcf->pg;
     checker->policy = &umcf->api.policy;
 

@@ -25,6 +25,7 @@ typedef struct {
     ngx_uptime_pg_conf_t           pg;
     ngx_http_uptime_api_t          api;
     ngx_uptime_checker_conf_t      checker;
+    ngx_uptime_alert_conf_t        alert;
 } ngx_http_uptime_main_conf_t;
 
 
@@ -54,6 +55,10 @@ char *ngx_http_uptime_signup_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_uptime_retention(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_uptime_smtp(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* cmd->offset: an ngx_str_t that gets "scheme://host[:port][/path]" */
+char *ngx_http_uptime_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_uptime_allow_targets(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
@@ -61,6 +66,8 @@ char *ngx_http_uptime_allow_targets(ngx_conf_t *cf, ngx_command_t *cmd,
 /* what follows from the directives; NGX_ERROR: logged */
 
 ngx_int_t ngx_http_uptime_conf_database(ngx_conf_t *cf,
+    ngx_http_uptime_main_conf_t *umcf);
+ngx_int_t ngx_http_uptime_conf_keys(ngx_conf_t *cf,
     ngx_http_uptime_main_conf_t *umcf);
 ngx_int_t ngx_http_uptime_conf_api(ngx_conf_t *cf,
     ngx_http_uptime_main_conf_t *umcf);

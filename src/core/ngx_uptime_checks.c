@@ -178,6 +178,13 @@ ngx_uptime_check_status_ranges(ngx_uptime_validate_ctx_t *ctx,
 }
 
 
+ngx_uint_t
+ngx_uptime_email_valid(const ngx_str_t *text)
+{
+    return ngx_uptime_check_email_valid(text->data, text->len);
+}
+
+
 ngx_int_t
 ngx_uptime_check_email(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *object, cJSON *value)

@@ -164,6 +164,9 @@ ngx_uint_t ngx_uptime_since_valid(const ngx_str_t *text);
 ngx_int_t ngx_uptime_check_since(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
 
+/* 1: a mail address as that check wants it */
+ngx_uint_t ngx_uptime_email_valid(const ngx_str_t *text);
+
 /* up to 3 numbers of up to 18 digits: "12.345"; code "bad_cursor" */
 ngx_int_t ngx_uptime_check_cursor(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *object, cJSON *value);

@@ -64,6 +64,8 @@ typedef struct {
     unsigned                       follow:1;
     unsigned                       verify_tls:1;
     unsigned                       connect_only:1; /* tls://host:port       */
+    unsigned                       ungated:1;   /* the asker has limits of  */
+                                                /* its own                  */
     unsigned                       tls_resume:1; /* sessions of tls_scope   */
     int64_t                        tls_scope;   /* the monitor's id         */
 } ngx_uptime_fetch_request_t;

@@ -24,6 +24,11 @@ ngx_uptime_fetch_turn(ngx_uptime_fetch_t *f)
 {
     ngx_msec_t  patience, waited;
 
+    if (f->request.ungated) {
+        ngx_uptime_fetch_connect(f);
+        return;
+    }
+
     /* for all hops together */
 
     patience = f->request.patience ? f->request.patience

@@ -50,7 +50,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     judge_key(&text);
 
-    require(ngx_uptime_secret_open(bytes, sizeof(bytes), &key, 1, &text)
+    require(ngx_uptime_secret_open(bytes, sizeof(bytes), &key, "kind", 1,
+                                   &text)
             == NGX_DECLINED);
 
     ngx_destroy_pool(pool);

@@ -32,35 +32,37 @@ test_box(void)
     ngx_str_t   s;
     ngx_uint_t  i, opened;
 
-    ngx_uptime_secret_seal(hex, &key, 7, plain, LEN);
-    ngx_uptime_secret_seal(again, &key, 7, plain, LEN);
+    ngx_uptime_secret_seal(hex, &key, "kind", 7, plain, LEN);
+    ngx_uptime_secret_seal(again, &key, "kind", 7, plain, LEN);
 
     tap_ok(memcmp(hex, again, sizeof(hex)) != 0, "each time another box");
 
     s.data = hex;
     s.len = sizeof(hex);
 
-    tap_is_int(ngx_uptime_secret_open(bytes, LEN, &key, 7, &s), NGX_OK,
+    tap_is_int(ngx_uptime_secret_open(bytes, LEN, &key, "kind", 7, &s), NGX_OK,
                "opened");
     tap_ok(memcmp(bytes, plain, LEN) == 0, "... with what was in it");
 
-    tap_is_int(ngx_uptime_secret_open(bytes, LEN, &key2, 7, &s),
+    tap_is_int(ngx_uptime_secret_open(bytes, LEN, &key2, "kind", 7, &s),
                NGX_DECLINED, "not with another key");
-    tap_is_int(ngx_uptime_secret_open(bytes, LEN, &key, 8, &s),
+    tap_is_int(ngx_uptime_secret_open(bytes, LEN, &key, "kind", 8, &s),
                NGX_DECLINED, "not for another owner");
-    tap_is_int(ngx_uptime_secret_open(bytes, LEN, &key,
+    tap_is_int(ngx_uptime_secret_open(bytes, LEN, &key, "other", 7, &s),
+               NGX_DECLINED, "not as another kind");
+    tap_is_int(ngx_uptime_secret_open(bytes, LEN, &key, "kind",
                                       7 + ((int64_t) 1 << 40), &s),
                NGX_DECLINED, "all of the owner counts");
-    tap_is_int(ngx_uptime_secret_open(bytes, LEN - 1, &key, 7, &s),
+    tap_is_int(ngx_uptime_secret_open(bytes, LEN - 1, &key, "kind", 7, &s),
                NGX_DECLINED, "not with another length");
-    tap_is_int(ngx_uptime_secret_open(bytes, 1000, &key, 7, &s),
+    tap_is_int(ngx_uptime_secret_open(bytes, 1000, &key, "kind", 7, &s),
                NGX_DECLINED, "not with a length that fits nowhere");
 
     s.len--;
-    tap_is_int(ngx_uptime_secret_open(bytes, LEN, &key, 7, &s),
+    tap_is_int(ngx_uptime_secret_open(bytes, LEN, &key, "kind", 7, &s),
                NGX_DECLINED, "not if it is cut");
     s.len = 0;
-    tap_is_int(ngx_uptime_secret_open(bytes, LEN, &key, 7, &s),
+    tap_is_int(ngx_uptime_secret_open(bytes, LEN, &key, "kind", 7, &s),
                NGX_DECLINED, "not if it is empty");
     s.len = sizeof(hex);
 
@@ -69,9 +71,11 @@ test_box(void)
     for (i = 0; i < sizeof(hex); i++) {
         ch = hex[i];
         hex[i] = (ch == '0') ? '1' : '0';
-        opened += ngx_uptime_secret_open(bytes, LEN, &key, 7, &s) == NGX_OK;
+        opened += ngx_uptime_secret_open(bytes, LEN, &key, "kind", 7, &s)
+                  == NGX_OK;
         hex[i] = 'x';
-        opened += ngx_uptime_secret_open(bytes, LEN, &key, 7, &s) == NGX_OK;
+        opened += ngx_uptime_secret_open(bytes, LEN, &key, "kind", 7, &s)
+                  == NGX_OK;
         hex[i] = ch;
     }
 
