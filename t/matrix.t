@@ -84,6 +84,7 @@ my %expected = (
     'PATCH /channels/:id'       => ['USER', 200, { name => 'x' }],
     'DELETE /channels/:id'      => ['USER', 204],
     'POST /channels/:id/test'   => ['USER', 200],
+    'GET /channels/:id/deliveries' => ['USER', 200],
     'GET /openapi.json'         => ['ANYONE', 200],
     'GET /push/:token'          => ['ANYONE', 404],
     'POST /push/:token'         => ['ANYONE', 404],

@@ -30,6 +30,9 @@
     m.assertions,
     m.upside_down,
     m.grace,
+    ARRAY(SELECT c.id FROM channels c
+          WHERE c.owner_id = m.owner_id AND c.id = ANY (m.channel_ids)
+          ORDER BY c.id) AS channel_ids,
     m.push_token,
     '/api/v1/push/' || m.push_token AS push_url,
     CASE WHEN m.paused THEN 'paused' ELSE s.status END AS status,

@@ -29,6 +29,7 @@ tls_resume = f.tls_resume,
 assertions = f.assertions,
 upside_down = f.upside_down,
 grace = f.grace,
+channel_ids = f.channel_ids,
 push_token = CASE WHEN f.type = 'push'
              THEN coalesce(m.push_token, {{push_token}}) END,
 updated_at = now(),

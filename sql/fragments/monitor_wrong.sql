@@ -31,3 +31,11 @@ FROM f JOIN given ON given.n = f.n, jsonb_each(given.fields) k
 WHERE k.value <> 'null'
   AND (k.key = 'auth_user' AND f.auth <> 'basic'
        OR k.key = 'auth_secret' AND f.auth = 'none')
+UNION ALL
+SELECT f.n, 'channel_ids', 'unknown_channel', 'must be channels of yours'
+FROM f JOIN given ON given.n = f.n
+WHERE given.fields ? 'channel_ids'
+  AND EXISTS (SELECT FROM unnest(f.channel_ids) x (id)
+              WHERE NOT EXISTS (SELECT FROM channels c
+                                WHERE c.owner_id = $1::bigint
+                                  AND c.id = x.id))

@@ -54,16 +54,42 @@ CREATE INDEX monitor_channels_channel_idx
     ON monitor_channels (channel_id, monitor_id);
 
 
--- Links that were sent to somebody who has forgotten a password.
+-- monitors.channel_ids is what was asked for, by whatever statement writes
+-- monitors; this makes the rows of it.  A new monitor that asks for nothing
+-- takes the default channels.  A channel that is somebody else's is left out.
 
-CREATE TABLE password_resets (
-    hash        bytea PRIMARY KEY,
-    user_id     bigint NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    created_at  timestamptz NOT NULL DEFAULT now(),
-    expires_at  timestamptz NOT NULL DEFAULT now() + interval '10 minutes',
-    used_at     timestamptz
-);
+ALTER TABLE monitors ADD COLUMN channel_ids bigint[];
+COMMENT ON COLUMN monitors.channel_ids IS
+    'may name channels that were deleted since';
 
-CREATE INDEX password_resets_user_idx ON password_resets (user_id);
-COMMENT ON TABLE password_resets IS
-    'SHA-256 of 256 random bits each: a plain hash is enough';
+CREATE FUNCTION monitors_default_channels() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.channel_ids := ARRAY(
+        SELECT c.id FROM channels c
+        WHERE c.owner_id = NEW.owner_id AND c.is_default ORDER BY c.id);
+    RETURN NEW;
+END
+$$;
+
+CREATE TRIGGER monitors_default_channels BEFORE INSERT ON monitors
+    FOR EACH ROW WHEN (NEW.channel_ids IS NULL)
+    EXECUTE FUNCTION monitors_default_channels();
+
+CREATE FUNCTION monitors_channels() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM monitor_channels n
+    WHERE n.monitor_id = NEW.id AND n.channel_id <> ALL (NEW.channel_ids);
+
+    INSERT INTO monitor_channels (monitor_id, channel_id)
+    SELECT NEW.id, c.id FROM channels c
+    WHERE c.owner_id = NEW.owner_id AND c.id = ANY (NEW.channel_ids)
+    ON CONFLICT DO NOTHING;
+
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER monitors_channels AFTER INSERT OR UPDATE OF channel_ids
+    ON monitors FOR EACH ROW WHEN (NEW.channel_ids IS NOT NULL)
+    EXECUTE FUNCTION monitors_channels();

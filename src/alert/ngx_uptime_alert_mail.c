@@ -12,8 +12,8 @@
 #include "ngx_uptime_alert_template.h"
 
 
-/* RFC 2047: a word has at most 75 characters */
-#define NGX_UPTIME_MAIL_WORD   45
+/* RFC 2047: a word has at most 75 characters, a line with it 76 */
+#define NGX_UPTIME_MAIL_WORD   42
 
 /* bytes of a line of base64, as text */
 #define NGX_UPTIME_MAIL_LINE   57

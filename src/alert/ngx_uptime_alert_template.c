@@ -178,7 +178,7 @@ ngx_uptime_template_text(ngx_uptime_template_t *t, u_char *p, u_char *last)
 static void
 ngx_uptime_template_eol(ngx_uptime_template_t *t)
 {
-    if (t->places && t->filled == 0) {
+    if (t->places && t->filled == 0 && t->escape == NGX_UPTIME_ESCAPE_NONE) {
         t->out.len = t->line;
     }
 

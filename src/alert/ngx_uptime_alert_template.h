@@ -10,7 +10,8 @@
 /*
  * Texts with placeholders, "{{monitor.name}} is down".  There is nothing but
  * replacement: no conditions, no code, and what is put in is not looked at
- * again.  A line whose placeholders are all empty is left out.  Pure.
+ * again.  Without an escape, a line whose placeholders are all empty is left
+ * out.  Pure.
  */
 
 typedef enum {

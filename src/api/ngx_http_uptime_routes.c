@@ -376,6 +376,10 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
     { NGX_HTTP_DELETE, "/channels/:id", NGX_HTTP_UPTIME_USER, 204,
       NULL, NULL, 0, NGX_UPTIME_SQL_API_CHANNEL_DELETE, "UI", NULL },
 
+    { NGX_HTTP_GET, "/channels/:id/deliveries", NGX_HTTP_UPTIME_USER, 200,
+      ngx_http_uptime_page_args, NULL, 0,
+      NGX_UPTIME_SQL_API_CHANNEL_DELIVERIES, "UIA", NULL },
+
     { NGX_HTTP_POST, "/channels/:id/test", NGX_HTTP_UPTIME_USER, 200,
       NULL, NULL, 0, 0, NULL, ngx_http_uptime_channel_test },
 
