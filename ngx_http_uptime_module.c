@@ -131,6 +131,7 @@ ngx_http_uptime_create_main_conf(ngx_conf_t *cf)
 
     umcf->checker.enabled = NGX_CONF_UNSET;
     umcf->checker.max_checks = NGX_CONF_UNSET_UINT;
+    umcf->checker.operator_channel = NGX_CONF_UNSET_UINT;
     umcf->checker.spool_size = NGX_CONF_UNSET;
     umcf->checker.buffer_size = NGX_CONF_UNSET_SIZE;
     umcf->checker.max_per_host = NGX_CONF_UNSET_UINT;
@@ -162,6 +163,7 @@ ngx_http_uptime_init_main_conf(ngx_conf_t *cf, void *conf)
 
     ngx_conf_init_value(umcf->checker.enabled, 0);
     ngx_conf_init_uint_value(umcf->checker.max_checks, 0);
+    ngx_conf_init_uint_value(umcf->checker.operator_channel, 0);
     ngx_conf_init_value(umcf->checker.spool_size, 1024 * 1024 * 1024);
     ngx_conf_init_size_value(umcf->checker.buffer_size, 64 * 1024 * 1024);
     ngx_conf_init_uint_value(umcf->checker.max_per_host, NGX_UPTIME_PER_HOST);

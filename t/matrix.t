@@ -68,6 +68,13 @@ my %expected = (
     'GET /monitors/:id/series'  => ['USER', 200],
     'GET /monitors/:id/uptime'  => ['USER', 200],
     'GET /monitors/:id/incidents' => ['USER', 200],
+    'GET /maintenances'         => ['USER', 200],
+    'POST /maintenances'        => ['USER', 201, { name => 'x',
+        kind => 'cron', cron => '0 2 * * *', duration => 60,
+        tags => ['x'] }],
+    'GET /maintenances/:id'     => ['USER', 200],
+    'PATCH /maintenances/:id'   => ['USER', 200, { enabled => false }],
+    'DELETE /maintenances/:id'  => ['USER', 204],
     'GET /incidents'            => ['USER', 200],
     'GET /incidents/:id'        => ['USER', 200],
     'POST /incidents/:id/acknowledge' => ['USER', 200],
@@ -95,6 +102,9 @@ my %objects = (
     monitors => ['monitors', sub {
         $_[0]{client}->post('/monitors', { url => 'http://127.0.0.1:81/' })
             ->{json}{id} }],
+    maintenances => ['maintenances', sub { $_[0]{client}->post(
+        '/maintenances', { name => 'x', kind => 'cron', cron => '0 2 * * *',
+        duration => 60, tags => ['x'] })->{json}{id} }],
     incidents => ['incidents', sub { $t->value("INSERT INTO incidents
         (owner_id, monitor_id, started_at, confirmed_at, cause, attempts)
         VALUES (?, ?, now(), now(), 'timeout', 2) RETURNING id", $_[0]{id},

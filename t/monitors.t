@@ -62,6 +62,7 @@ is_deeply($m, {
     assertions        => [],
     upside_down       => false,
     grace             => 60,
+    parent_id         => undef,
     push_token        => undef,
     push_url          => undef,
     status            => 'pending',

@@ -9,6 +9,17 @@ WITH i AS (
     UNION ALL
     SELECT i.confirmed_at, 2, 'confirmed', NULL FROM i
     UNION ALL
+    SELECT CASE WHEN o.state = 'held' THEN o.created_at
+           ELSE coalesce(o.sent_at, o.next_at) END, 3,
+           CASE o.state WHEN 'failed' THEN 'message_failed'
+                        WHEN 'held' THEN 'held'
+                        WHEN 'dropped' THEN 'held'
+           ELSE 'message_sent' END, c.name
+    FROM i
+    JOIN outbox o ON o.incident_id = i.id
+    JOIN channels c ON c.owner_id = $1::bigint AND c.id = o.channel_id
+    WHERE o.sent_at IS NOT NULL OR o.state IN ('failed', 'held', 'dropped')
+    UNION ALL
     SELECT i.acknowledged_at, 4, 'acknowledged', i.acknowledged_by
     FROM i WHERE i.acknowledged_at IS NOT NULL
     UNION ALL

@@ -25,5 +25,6 @@
     "tls_resume": false,
     "assertions": [],
     "upside_down": false,
-    "grace": 60
+    "grace": 60,
+    "parent_id": null
 }'::jsonb

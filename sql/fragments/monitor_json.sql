@@ -33,6 +33,7 @@
     ARRAY(SELECT c.id FROM channels c
           WHERE c.owner_id = m.owner_id AND c.id = ANY (m.channel_ids)
           ORDER BY c.id) AS channel_ids,
+    m.parent_id,
     m.push_token,
     '/api/v1/push/' || m.push_token AS push_url,
     CASE WHEN m.paused THEN 'paused' ELSE s.status END AS status,

@@ -2,7 +2,7 @@
 '{
     "any":  ["name", "type", "url", "interval", "timeout",
              "failure_threshold", "retry_interval", "tags", "paused",
-             "upside_down", "channel_ids"],
+             "upside_down", "channel_ids", "parent_id"],
     "http": ["method", "headers", "body", "expected_status", "keyword",
              "keyword_mode", "follow_redirects", "max_redirects",
              "verify_tls", "degraded_after_ms", "cert_warn_days",

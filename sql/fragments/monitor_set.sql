@@ -30,6 +30,7 @@ assertions = f.assertions,
 upside_down = f.upside_down,
 grace = f.grace,
 channel_ids = f.channel_ids,
+parent_id = f.parent_id,
 push_token = CASE WHEN f.type = 'push'
              THEN coalesce(m.push_token, {{push_token}}) END,
 updated_at = now(),

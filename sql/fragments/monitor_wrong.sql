@@ -17,7 +17,19 @@ FROM f CROSS JOIN LATERAL (VALUES
      'is there twice, here and as auth',
      f.auth <> 'none'
      AND EXISTS (SELECT FROM jsonb_object_keys(f.headers) h
-                 WHERE lower(h) = 'authorization'))
+                 WHERE lower(h) = 'authorization')),
+    ('parent_id', 'not_found', 'must be a monitor of yours',
+     f.parent_id IS NOT NULL
+     AND NOT EXISTS (SELECT FROM monitors p WHERE p.owner_id = $1::bigint
+                     AND p.id = f.parent_id)),
+    ('parent_id', 'cycle', 'must not be the monitor or one behind it',
+     EXISTS (WITH RECURSIVE above (id) AS (
+                 SELECT f.parent_id
+                 UNION
+                 SELECT p.parent_id FROM above
+                 JOIN monitors p ON p.id = above.id
+                                    AND p.owner_id = $1::bigint)
+             SELECT FROM above WHERE above.id = f.id))
 ) p (field, code, message, is_wrong)
 WHERE p.is_wrong
 UNION ALL

@@ -7,7 +7,23 @@ SELECT 0::bigint, (SELECT count(*) FROM stored)::text,
        (SELECT pg_notify('uptime_live', '')::text FROM watch
         WHERE until > now())
 UNION ALL
-(SELECT k.i, m.name, m.url
+(SELECT e.i, e.name, e.url || coalesce(alert_transition(
+     e.monitor_id, e.event, e.slot, e.attempt, e.at, e.cause, e.http_status,
+     e.latency_us, e.evidence), '')
+ FROM (
+ SELECT k.i, m.name, m.url, k.monitor_id, t.slot, t.attempt,
+        ($4::text[])[($22::smallint[])[k.i]] AS event,
+        to_timestamp(($11::float8[])[k.i]) AS at,
+        ($5::text[])[($13::smallint[])[k.i]] AS cause,
+        nullif(($14::smallint[])[k.i], 0) AS http_status,
+        nullif(($15::integer[])[k.i], -1) AS latency_us,
+        jsonb_build_object(
+            'total_ms', nullif(($15::integer[])[k.i], -1) / 1000.0::float8,
+            'dns_ms', nullif(($16::integer[])[k.i], -1) / 1000.0::float8,
+            'connect_ms', nullif(($17::integer[])[k.i], -1) / 1000.0::float8,
+            'tls_ms', nullif(($18::integer[])[k.i], -1) / 1000.0::float8,
+            'ttfb_ms', nullif(($19::integer[])[k.i], -1) / 1000.0::float8)
+            AS evidence
  FROM told k
  JOIN stored t ON t.monitor_id = k.monitor_id
                   AND t.slot = to_timestamp(($9::float8[])[k.i])
@@ -16,4 +32,5 @@ UNION ALL
  JOIN monitor_state s ON s.monitor_id = k.monitor_id
  WHERE k.monitor_id = ANY (ARRAY(SELECT monitor_id FROM state))
        AND (s.revision IS NULL OR s.revision <= ($27::bigint[])[k.i])
- ORDER BY to_timestamp(($11::float8[])[k.i]), k.i)
+ -- in this order, one after the other: see alert_transition()
+ ORDER BY to_timestamp(($11::float8[])[k.i]), k.i OFFSET 0) e)

@@ -18,7 +18,8 @@ WITH message AS (
     RETURNING id
 ), span AS (
     DELETE FROM maintenance_spans
-    WHERE ends_at < now() - interval '35 days'
+    -- raw history has them as long
+    WHERE ends_at < now() - interval '400 days'
 )
 SELECT ((SELECT count(*) FROM message) = 5000
         OR (SELECT count(*) FROM delivery) = 5000)::integer

@@ -116,8 +116,7 @@ CREATE TABLE maintenance_spans (
                     REFERENCES monitors (id) ON DELETE CASCADE,
     starts_at       timestamptz NOT NULL,
     ends_at         timestamptz NOT NULL,
-    maintenance_id  bigint NOT NULL
-                    REFERENCES maintenances (id) ON DELETE CASCADE,
+    maintenance_id  bigint NOT NULL,
     PRIMARY KEY (monitor_id, starts_at, maintenance_id)
 );
 
@@ -129,6 +128,18 @@ COMMENT ON TABLE maintenance_spans IS
     'which monitor is in which window, for the near past and future: made '
     'of maintenances by maintenance_refresh()';
 
+
+-- 1 for a name of the IANA database, or UTC.
+
+CREATE FUNCTION is_timezone(p_zone text) RETURNS boolean
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    PERFORM now() AT TIME ZONE p_zone;
+    RETURN p_zone ~ '^([A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+|UTC)$';
+EXCEPTION WHEN invalid_parameter_value THEN
+    RETURN false;
+END
+$$;
 
 -- The numbers that a field of a cron expression names; NULL: it is malformed.
 
@@ -184,8 +195,9 @@ BEGIN
         days := cron_field(f[3], 1, 31);
         months := cron_field(f[4], 1, 12);
         weekdays := cron_field(f[5], 0, 7);
-        weekdays := weekdays || CASE WHEN 7 = ANY (weekdays) THEN ARRAY[0]
-                                ELSE '{}' END;
+        -- NULL stays NULL
+        weekdays := CASE WHEN 7 = ANY (weekdays) THEN weekdays || 0
+                    ELSE weekdays END;
         any_day := f[3] LIKE '*%';
         any_weekday := f[5] LIKE '*%';
     END IF;
@@ -291,6 +303,24 @@ BEGIN
 END
 $$;
 
+-- As in 0008, without what was checked in a window.
+
+CREATE OR REPLACE FUNCTION slots_of(p_monitor bigint, p_from timestamptz,
+                                    p_to timestamptz)
+RETURNS TABLE (slot timestamptz, outcome text, latency_us integer,
+               dns_us integer, connect_us integer, tls_us integer,
+               ttfb_us integer)
+LANGUAGE sql STABLE AS $$
+    SELECT DISTINCT ON (c.slot) c.slot, c.outcome, c.latency_us, c.dns_us,
+           c.connect_us, c.tls_us, c.ttfb_us
+    FROM checks_of(p_monitor, p_from, p_to) c
+    WHERE NOT EXISTS (SELECT FROM maintenance_spans s
+                      WHERE s.monitor_id = p_monitor
+                        AND s.starts_at <= c.slot AND s.ends_at > c.slot)
+    ORDER BY c.slot DESC, c.attempt DESC
+$$;
+
+
 -- A window that starts now counts now; what is over stays as it was.
 
 CREATE FUNCTION maintenance_changed() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -302,6 +332,21 @@ $$;
 
 CREATE TRIGGER maintenance_changed AFTER INSERT OR UPDATE ON maintenances
     FOR EACH ROW EXECUTE FUNCTION maintenance_changed();
+
+-- What was checked in a window that is deleted still does not count.
+
+CREATE FUNCTION maintenance_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM maintenance_spans s
+    WHERE s.maintenance_id = OLD.id AND s.starts_at > now();
+    UPDATE maintenance_spans s SET ends_at = now()
+    WHERE s.maintenance_id = OLD.id AND s.ends_at > now();
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER maintenance_gone AFTER DELETE ON maintenances
+    FOR EACH ROW EXECUTE FUNCTION maintenance_gone();
 
 CREATE FUNCTION maintenance_monitor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -465,13 +510,13 @@ $$;
 
 -- One transition of a monitor, in the transaction that stores the result that
 -- made it.  p_event: up, degraded or down.  A channel that is not told of
--- slow answers is told that an outage is over.
+-- slow answers is told that an outage is over.  Returns NULL.
 
 CREATE FUNCTION alert_transition(
     p_monitor bigint, p_event text, p_slot timestamptz, p_attempt smallint,
     p_at timestamptz, p_cause text, p_http_status smallint,
     p_latency_us integer, p_evidence jsonb)
-RETURNS void LANGUAGE plpgsql AS $$
+RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     m           record;
     v_seq       bigint;
@@ -483,7 +528,7 @@ BEGIN
     WHERE x.id = p_monitor;
 
     IF NOT FOUND THEN
-        RETURN;
+        RETURN NULL;
     END IF;
 
     INSERT INTO monitor_alerts AS a (monitor_id, seq, last_slot, last_attempt)
@@ -494,7 +539,7 @@ BEGIN
     RETURNING a.seq INTO v_seq;
 
     IF v_seq IS NULL THEN
-        RETURN;
+        RETURN NULL;
     END IF;
 
     IF p_event = 'down' THEN
@@ -513,7 +558,7 @@ BEGIN
         RETURNING id INTO v_incident;
 
         IF v_incident IS NULL THEN
-            RETURN;
+            RETURN NULL;
         END IF;
     ELSE
         UPDATE incidents i
@@ -548,6 +593,8 @@ BEGIN
                THEN 'up' ELSE p_event END AS event) e
     WHERE mc.monitor_id = m.id AND c.enabled AND e.event = ANY (c.events)
       AND (p_event <> 'up' OR v_ended OR 'degraded' = ANY (c.events));
+
+    RETURN NULL;
 END
 $$;
 

@@ -48,6 +48,8 @@ extern const ngx_uptime_field_t  ngx_http_uptime_channel_previews[];
 
 extern const ngx_uptime_field_t  ngx_http_uptime_incidents_args[];
 extern const ngx_uptime_field_t  ngx_http_uptime_monitor_incidents_args[];
+extern const ngx_uptime_field_t  ngx_http_uptime_maintenances_args[];
+extern const ngx_uptime_field_t  ngx_http_uptime_maintenance_fields[];
 
 
 #endif /* _NGX_HTTP_UPTIME_FIELDS_H_INCLUDED_ */

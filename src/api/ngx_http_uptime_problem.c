@@ -104,6 +104,8 @@ static const ngx_http_uptime_problem_t  ngx_http_uptime_problems[] = {
     { "last_admin", 409, "The last administrator",
       "Without you there would be none; make somebody else administrator "
       "first." },
+    { "too_many_maintenances", 409, "Too many maintenance windows",
+      "An account may have 500; delete one that is over." },
     { "too_many_keys", 409, "Too many API keys",
       "An account may have 100 keys; delete one." },
     { "too_many_channels", 409, "Too many channels",

@@ -337,6 +337,24 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
     { NGX_HTTP_POST, "/incidents/:id/acknowledge", NGX_HTTP_UPTIME_USER, 200,
       NULL, NULL, 0, NGX_UPTIME_SQL_API_INCIDENT_ACKNOWLEDGE, "UI", NULL },
 
+    { NGX_HTTP_GET, "/maintenances", NGX_HTTP_UPTIME_USER, 200,
+      ngx_http_uptime_maintenances_args, NULL, 0,
+      NGX_UPTIME_SQL_API_MAINTENANCE_LIST, "UA", NULL },
+
+    { NGX_HTTP_POST, "/maintenances", NGX_HTTP_UPTIME_USER, 201,
+      NULL, ngx_http_uptime_maintenance_fields, 0,
+      NGX_UPTIME_SQL_API_MAINTENANCE_CREATE, "UA", NULL },
+
+    { NGX_HTTP_GET, "/maintenances/:id", NGX_HTTP_UPTIME_USER, 200,
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_MAINTENANCE_GET, "UI", NULL },
+
+    { NGX_HTTP_PATCH, "/maintenances/:id", NGX_HTTP_UPTIME_USER, 200,
+      NULL, ngx_http_uptime_maintenance_fields, 1,
+      NGX_UPTIME_SQL_API_MAINTENANCE_PATCH, "UIA", NULL },
+
+    { NGX_HTTP_DELETE, "/maintenances/:id", NGX_HTTP_UPTIME_USER, 204,
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_MAINTENANCE_DELETE, "UIA", NULL },
+
     { NGX_HTTP_GET, "/push/:token", NGX_HTTP_UPTIME_ANYONE, 200,
       ngx_http_uptime_push_args, NULL, 0, 0, NULL, ngx_http_uptime_push },
 

@@ -116,6 +116,8 @@ const ngx_uptime_field_t  ngx_http_uptime_monitor_fields[] = {
     ngx_http_uptime_int("grace", 0, 0, 30 * 86400),
     { ngx_string("channel_ids"), NGX_UPTIME_FIELD_IDS, 0, 0, 100, NULL, 0,
       NULL },
+    ngx_http_uptime_int("parent_id", NGX_UPTIME_FIELD_NULLABLE, 1,
+                        999999999999999),
     { ngx_null_string, NGX_UPTIME_FIELD_STRING, 0, 0, 0, NULL, 0,
       ngx_uptime_check_has_target }
 };

@@ -32,6 +32,7 @@ typedef struct {
                                                 /* once; 0: by descriptors  */
     ngx_uint_t                     max_per_host; /* to one address; 0: any  */
     ngx_uptime_pg_conf_t          *pg;
+    ngx_uptime_alert_conf_t       *alert;
     ngx_uptime_addr_policy_t      *policy;
     ngx_resolver_t                *resolver;
     ngx_str_t                      ca_file;     /* uptime_trusted_certificate,
@@ -40,11 +41,12 @@ typedef struct {
     ngx_path_t                    *spool;
     off_t                          spool_size;  /* uptime_spool_size        */
     size_t                         buffer_size; /* uptime_buffer_size       */
+    ngx_array_t                   *canaries;    /* uptime_canary: ngx_str_t */
+    ngx_uint_t                     operator_channel;
     ngx_shm_zone_t                *shm;
     ngx_uptime_retention_t         retention;   /* uptime_retention         */
     ngx_str_t                      settings;    /* the same as JSON, for    */
                                                 /* the janitor's statements */
-    ngx_uptime_alert_conf_t       *alert;
 } ngx_uptime_checker_conf_t;
 
 

@@ -8,7 +8,9 @@
 #include <ngx_event.h>
 
 #include "ngx_uptime.h"
+#include "ngx_uptime_canary.h"
 #include "ngx_uptime_checker.h"
+#include "ngx_uptime_dispatcher.h"
 #include "ngx_uptime_janitor.h"
 #include "ngx_uptime_lag.h"
 #include "ngx_uptime_probe.h"
@@ -96,6 +98,7 @@ typedef struct {
     ngx_pool_t                    *pool;
     ngx_uptime_pg_pool_t          *pg;
     ngx_uptime_prober_t            prober;
+    ngx_uptime_canary_t           *canary;      /* NULL: none               */
 
     int64_t                        id;          /* 0: not registered        */
     int64_t                        dead[NGX_UPTIME_SHM_RUNS];
@@ -108,6 +111,7 @@ typedef struct {
     ngx_uptime_monitors_t          monitors;
     ngx_uptime_runner_t            runner;
     ngx_uptime_writer_t            writer;
+    ngx_uptime_dispatcher_t        dispatcher;
     ngx_uptime_janitor_t           janitor;
 
     ngx_event_t                    timer;       /* of the start             */

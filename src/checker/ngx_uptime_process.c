@@ -354,7 +354,13 @@ ngx_uptime_process_registered(ngx_uptime_pg_query_t *q)
 
     if (ck->runner.max == 0) {
         ngx_uptime_monitors_start(ck, ngx_uptime_pg_num(q, 0, 2));
+        ck->canary = ngx_uptime_canary_create(ck->pool, ck->conf->canaries,
+            ck->conf->operator_channel, &ck->prober, ck->pg, ck->log);
         ngx_uptime_runner_start(ck);
+        ngx_uptime_dispatcher_start(&ck->dispatcher, ck->conf->pg,
+            ngx_uptime_alert_sender_create(ck->pool, ck->conf->alert,
+                                           ck->prober.fetcher, ck->log),
+            ck->log);
         ngx_uptime_janitor_start(&ck->janitor, ck->conf->pg, &ck->writer,
                                  &ck->conf->settings, &ck->id, ck->log);
 
@@ -454,6 +460,7 @@ ngx_uptime_checker_stop(void)
 
     ck->stopping = 1;
 
+    ngx_uptime_dispatcher_stop(&ck->dispatcher);
     ngx_uptime_janitor_stop(&ck->janitor);
     ngx_uptime_runner_stop(ck);
     ngx_uptime_writer_flush(&ck->writer);

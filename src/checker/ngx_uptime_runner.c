@@ -26,6 +26,8 @@ typedef struct {
     ngx_uptime_checker_t          *checker;
     ngx_uptime_monitor_t          *monitor;
     ngx_uptime_probe_t             probe;
+    ngx_uptime_suspect_t           suspect;
+    ngx_uptime_outcome_t           outcome;     /* while it is one          */
     int64_t                        checked_at;
     ngx_msec_t                     started;
 } ngx_uptime_check_t;
@@ -45,6 +47,10 @@ static ngx_int_t ngx_uptime_runner_check(ngx_uptime_checker_t *ck,
 static ngx_msec_t ngx_uptime_runner_patience(ngx_uptime_monitor_t *m,
     int64_t now);
 static void ngx_uptime_runner_done(ngx_uptime_probe_t *p);
+static void ngx_uptime_runner_verdict(ngx_uptime_suspect_t *s,
+    ngx_uint_t ours);
+static void ngx_uptime_runner_settle(ngx_uptime_check_t *c,
+    const ngx_uptime_outcome_t *o);
 static ngx_uptime_outcome_t ngx_uptime_runner_judge(ngx_uptime_check_t *c);
 
 
@@ -272,6 +278,7 @@ ngx_uptime_runner_check(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
     c->monitor = m;
     c->checked_at = now;
     c->started = ngx_current_msec;
+    c->suspect.waits = 0;
 
     c->probe.target = &m->target;
     c->probe.owner = m->owner;
@@ -318,42 +325,90 @@ ngx_uptime_runner_patience(ngx_uptime_monitor_t *m, int64_t now)
 static void
 ngx_uptime_runner_done(ngx_uptime_probe_t *p)
 {
-    int64_t                now;
-    ngx_uint_t             retry;
     ngx_uptime_check_t    *c;
     ngx_uptime_checker_t  *ck;
-    ngx_uptime_monitor_t  *m;
-    ngx_uptime_outcome_t   o;
 
     c = p->data;
     ck = c->checker;
-    m = c->monitor;
 
     ngx_uptime_runner_lag(ck);
 
-    if (ngx_uptime_monitors_dropped(ck, m)) {
-        ngx_uptime_runner_cancel(ck, m);
+    if (ngx_uptime_monitors_dropped(ck, c->monitor)) {
+        ngx_uptime_runner_cancel(ck, c->monitor);
         ngx_uptime_runner_wake(ck);
         return;
     }
 
-    now = ngx_uptime_now();
-    o = ngx_uptime_runner_judge(c);
+    c->outcome = ngx_uptime_runner_judge(c);
 
-    ngx_uptime_runner_record(ck, m, &o, &p->result,
+    if (ck->canary != NULL
+        && ngx_uptime_canary_suspects(&c->outcome,
+                                      c->probe.target->upside_down))
+    {
+        c->suspect.handler = ngx_uptime_runner_verdict;
+        c->suspect.data = c;
+
+        ngx_uptime_canary_ask(ck->canary, &c->suspect);
+        return;
+    }
+
+    ngx_uptime_runner_settle(c, &c->outcome);
+}
+
+
+/* What looked like a failure of the target, and canaries were asked. */
+
+static void
+ngx_uptime_runner_verdict(ngx_uptime_suspect_t *s, ngx_uint_t ours)
+{
+    ngx_uptime_check_t *c = s->data;
+
+    if (ngx_uptime_monitors_dropped(c->checker, c->monitor)) {
+        ngx_uptime_runner_cancel(c->checker, c->monitor);
+        ngx_uptime_runner_wake(c->checker);
+        return;
+    }
+
+    if (ours) {
+        c->outcome.status = NGX_UPTIME_UNKNOWN;
+        c->outcome.cause = NGX_UPTIME_CAUSE_OWN_NETWORK;
+    }
+
+    ngx_uptime_runner_settle(c, &c->outcome);
+}
+
+
+static void
+ngx_uptime_runner_settle(ngx_uptime_check_t *c, const ngx_uptime_outcome_t *o)
+{
+    int64_t                now;
+    ngx_uint_t             retry;
+    ngx_uptime_probe_t    *p;
+    ngx_uptime_checker_t  *ck;
+    ngx_uptime_monitor_t  *m;
+
+    p = &c->probe;
+    ck = c->checker;
+    m = c->monitor;
+    now = ngx_uptime_now();
+
+    retry = (o->status == NGX_UPTIME_DOWN);
+
+    ngx_uptime_runner_record(ck, m, o, &p->result,
                              c->checked_at + p->result.waited_us / 1000);
 
     ngx_log_error(NGX_LOG_INFO, ck->log, 0,
                   "uptime: check of monitor %L: %s%s%s, status %ui, %L us",
-                  m->id, ngx_uptime_status_name(o.status), o.cause ? " " : "",
-                  o.cause ? ngx_uptime_cause_name(o.cause) : "",
+                  m->id, ngx_uptime_status_name(o->status),
+                  o->cause ? " " : "",
+                  o->cause ? ngx_uptime_cause_name(o->cause) : "",
                   p->result.http_status, p->result.total_us);
 
     m->check = NULL;
     ck->runner.running--;
     ngx_free(c);
 
-    retry = (o.status == NGX_UPTIME_DOWN && m->state.fails < m->threshold);
+    retry = retry && m->state.fails < m->threshold;
 
     ngx_uptime_schedule_after(m, retry, now);
     ngx_uptime_schedule_queue(&ck->schedule, m);
@@ -398,6 +453,7 @@ ngx_uptime_runner_cancel(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m)
     }
 
     ngx_uptime_probe_cancel(&c->probe);
+    ngx_uptime_canary_forget(&c->suspect);
     ngx_free(c);
 
     m->check = NULL;
@@ -417,6 +473,11 @@ ngx_uptime_runner_stop(ngx_uptime_checker_t *ck)
     }
 
     r->stopped = 1;
+
+    if (ck->canary != NULL) {
+        ngx_uptime_canary_stop(ck->canary);
+    }
+
     ngx_uptime_runner_clock_stop(ck);
     ck->prober.fetcher->gate->notify = NULL;
 

@@ -33,6 +33,8 @@ static ngx_http_uptime_range_t  ngx_http_uptime_streams_range =
     { ngx_conf_set_num_slot, 0, 1000000, "" };
 static ngx_http_uptime_range_t  ngx_http_uptime_checks_range =
     { ngx_conf_set_num_slot, 1, 100000, "" };
+static ngx_http_uptime_range_t  ngx_http_uptime_operator_range =
+    { ngx_conf_set_num_slot, 1, 2147483647, "" };
 static ngx_http_uptime_range_t  ngx_http_uptime_per_host_range =
     { ngx_conf_set_num_slot, 0, 100000, "" };
 static ngx_http_uptime_range_t  ngx_http_uptime_monitors_range =
@@ -163,6 +165,20 @@ ngx_command_t  ngx_http_uptime_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET,
       ngx_http_uptime_offset(checker.enabled),
       NULL },
+
+    { ngx_string("uptime_canary"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_uptime_canary,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("uptime_operator_channel"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_uptime_number,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(checker.operator_channel),
+      &ngx_http_uptime_operator_range },
 
     { ngx_string("uptime_max_checks"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,

@@ -10,6 +10,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_uptime_conf.h"
+#include "ngx_uptime_canary.h"
 
 
 /* nginx's own setters do not name the value that is wrong. */
@@ -153,6 +154,57 @@ ngx_http_uptime_allow_targets(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                                "low address bits of \"%V\" are meaningless",
                                &value[i]);
         }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_uptime_canary(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_uptime_main_conf_t *umcf = conf;
+
+    ngx_str_t                   *value, *url;
+    ngx_uint_t                   i;
+    ngx_uptime_checker_conf_t   *checker;
+
+    checker = &umcf->checker;
+
+    if (checker->canaries != NULL) {
+        return "is duplicate";
+    }
+
+    if (cf->args->nelts - 1 > NGX_UPTIME_CANARIES) {
+        return "names more than 8 sites";
+    }
+
+    checker->canaries = ngx_array_create(cf->pool, NGX_UPTIME_CANARIES,
+                                         sizeof(ngx_str_t));
+    if (checker->canaries == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    value = cf->args->elts;
+
+    for (i = 1; i < cf->args->nelts; i++) {
+
+        if (ngx_strncmp(value[i].data, "http://", 7) != 0
+            && ngx_strncmp(value[i].data, "https://", 8) != 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid URL \"%V\" in \"uptime_canary\": it "
+                               "must begin with http:// or https://",
+                               &value[i]);
+            return NGX_CONF_ERROR;
+        }
+
+        url = ngx_array_push(checker->canaries);
+        if (url == NULL) {
+            return NGX_CONF_ERROR;
+        }
+
+        *url = value[i];
     }
 
     return NGX_CONF_OK;

@@ -1,0 +1,415 @@
+
+/*
+ * The outbox's way to the channels: messages are claimed, sent and marked.
+ * A claim is committed before anything is sent, so that two checkers do not
+ * send one message; who dies in between leaves a lease of a minute, and the
+ * same message goes out again, with the same id.
+ *
+ * A message that was claimed owns itself until its mark is sent.  Runs in the
+ * checker.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include "ngx_uptime_dispatcher.h"
+#include "ngx_uptime_crash.h"
+
+
+#define NGX_UPTIME_DISPATCHER_POLL     1000
+#define NGX_UPTIME_DISPATCHER_SOON     50
+#define NGX_UPTIME_DISPATCHER_FLYING   128      /* at once                  */
+#define NGX_UPTIME_DISPATCHER_TIMEOUT  10000    /* of a statement           */
+
+
+/* columns of alert_claim() */
+
+enum {
+    NGX_UPTIME_CLAIM_ID = 0,
+    NGX_UPTIME_CLAIM_ATTEMPTS,
+    NGX_UPTIME_CLAIM_CHANNEL,
+    NGX_UPTIME_CLAIM_OWNER,
+    NGX_UPTIME_CLAIM_KIND,
+    NGX_UPTIME_CLAIM_CONFIG,
+    NGX_UPTIME_CLAIM_SECRETS,
+    NGX_UPTIME_CLAIM_SECRETS_KEY,
+    NGX_UPTIME_CLAIM_TEMPLATES,
+    NGX_UPTIME_CLAIM_EVENT,
+    NGX_UPTIME_CLAIM_MESSAGE,
+    NGX_UPTIME_CLAIM_AT,
+    NGX_UPTIME_CLAIM_MONITOR,
+    NGX_UPTIME_CLAIM_NAME,
+    NGX_UPTIME_CLAIM_URL,
+    NGX_UPTIME_CLAIM_TYPE,
+    NGX_UPTIME_CLAIM_TAGS,
+    NGX_UPTIME_CLAIM_INCIDENT,
+    NGX_UPTIME_CLAIM_STARTED,
+    NGX_UPTIME_CLAIM_ENDED,
+    NGX_UPTIME_CLAIM_CAUSE,
+    NGX_UPTIME_CLAIM_ERROR,
+    NGX_UPTIME_CLAIM_STATUS,
+    NGX_UPTIME_CLAIM_LATENCY,
+    NGX_UPTIME_CLAIM_CERT,
+    NGX_UPTIME_CLAIM_REMINDER,
+    NGX_UPTIME_CLAIM_NOTE,
+    NGX_UPTIME_CLAIM_SUBJECT,
+    NGX_UPTIME_CLAIM_BODY,
+    NGX_UPTIME_CLAIM_N
+};
+
+
+typedef struct {
+    ngx_uptime_dispatcher_t       *dispatcher;
+    ngx_queue_t                    queue;
+    int64_t                        id;
+    int64_t                        attempt;
+    int64_t                        channel;
+    ngx_uptime_alert_send_t       *send;
+} ngx_uptime_message_t;
+
+
+static void ngx_uptime_dispatcher_timer(ngx_event_t *ev);
+static void ngx_uptime_dispatcher_later(ngx_uptime_dispatcher_t *d,
+    ngx_msec_t msec);
+static void ngx_uptime_dispatcher_claimed(ngx_uptime_pg_query_t *q);
+static void ngx_uptime_dispatcher_send(ngx_uptime_dispatcher_t *d,
+    ngx_uptime_pg_query_t *q, ngx_uint_t row);
+static void ngx_uptime_dispatcher_alert(ngx_uptime_pg_query_t *q,
+    ngx_uint_t row, ngx_uptime_alert_t *alert);
+static void ngx_uptime_dispatcher_sent(void *data,
+    const ngx_uptime_alert_result_t *result);
+static ngx_int_t ngx_uptime_dispatcher_mark(ngx_uptime_message_t *m,
+    const ngx_uptime_alert_result_t *result);
+static void ngx_uptime_dispatcher_marked(ngx_uptime_pg_query_t *q);
+
+
+void
+ngx_uptime_dispatcher_start(ngx_uptime_dispatcher_t *d,
+    ngx_uptime_pg_conf_t *pg_conf, ngx_uptime_alert_sender_t *sender,
+    ngx_log_t *log)
+{
+    d->conf = *pg_conf;
+    d->conf.connections = 2;
+    d->conf.timeout = NGX_UPTIME_DISPATCHER_TIMEOUT;
+
+    d->sender = sender;
+    d->log = log;
+
+    ngx_queue_init(&d->messages);
+
+    if (sender != NULL) {
+        d->pg = ngx_uptime_pg_pool_create(&d->conf, log);
+    }
+
+    if (d->pg == NULL) {
+        ngx_log_error(NGX_LOG_CRIT, log, 0,
+                      "uptime: no memory for alerts: nobody is told anything");
+        return;
+    }
+
+    d->timer.handler = ngx_uptime_dispatcher_timer;
+    d->timer.data = d;
+    d->timer.log = log;
+    d->timer.cancelable = 1;
+
+    ngx_uptime_dispatcher_later(d, NGX_UPTIME_DISPATCHER_SOON);
+}
+
+
+void
+ngx_uptime_dispatcher_stop(ngx_uptime_dispatcher_t *d)
+{
+    ngx_queue_t           *q;
+    ngx_uptime_message_t  *m;
+
+    if (d->pg == NULL) {
+        return;
+    }
+
+    d->stopped = 1;
+
+    if (d->timer.timer_set) {
+        ngx_del_timer(&d->timer);
+    }
+
+    while (!ngx_queue_empty(&d->messages)) {
+        q = ngx_queue_head(&d->messages);
+        ngx_queue_remove(q);
+
+        m = ngx_queue_data(q, ngx_uptime_message_t, queue);
+
+        ngx_uptime_alert_cancel(m->send);
+        ngx_free(m);
+    }
+}
+
+
+static void
+ngx_uptime_dispatcher_timer(ngx_event_t *ev)
+{
+    ngx_uptime_pg_query_t    *q;
+    ngx_uptime_dispatcher_t  *d;
+
+    d = ev->data;
+
+    if (d->claiming || d->flying >= NGX_UPTIME_DISPATCHER_FLYING) {
+        ngx_uptime_dispatcher_later(d, NGX_UPTIME_DISPATCHER_POLL);
+        return;
+    }
+
+    q = ngx_uptime_pg_query_create(d->pg, NGX_UPTIME_SQL_ALERT_CLAIM);
+
+    if (q != NULL
+        && ngx_uptime_pg_int(q, NGX_UPTIME_DISPATCHER_FLYING - d->flying)
+           != NGX_OK)
+    {
+        ngx_uptime_pg_query_destroy(q);
+        q = NULL;
+    }
+
+    if (q != NULL) {
+        q->handler = ngx_uptime_dispatcher_claimed;
+        q->data = d;
+
+        if (ngx_uptime_pg_submit(q) == NGX_OK) {
+            d->claiming = 1;
+            return;
+        }
+    }
+
+    ngx_uptime_dispatcher_later(d, NGX_UPTIME_DISPATCHER_POLL);
+}
+
+
+/* The sooner one of two times counts. */
+
+static void
+ngx_uptime_dispatcher_later(ngx_uptime_dispatcher_t *d, ngx_msec_t msec)
+{
+    if (d->stopped || d->claiming) {
+        return;
+    }
+
+    if (d->timer.timer_set) {
+        if ((ngx_msec_int_t) (d->timer.timer.key - ngx_current_msec)
+            <= (ngx_msec_int_t) msec)
+        {
+            return;
+        }
+
+        ngx_del_timer(&d->timer);
+    }
+
+    ngx_add_timer(&d->timer, msec);
+}
+
+
+static void
+ngx_uptime_dispatcher_claimed(ngx_uptime_pg_query_t *q)
+{
+    ngx_uint_t                i;
+    ngx_uptime_dispatcher_t  *d;
+
+    d = q->data;
+    d->claiming = 0;
+
+    if (d->stopped) {
+        return;
+    }
+
+    if (q->err != NGX_UPTIME_PG_OK) {
+        ngx_log_error(NGX_LOG_WARN, d->log, 0,
+                      "uptime: alerts cannot be read: %s",
+                      ngx_uptime_pg_strerror(q->err));
+
+    } else if (q->rows
+               && ngx_uptime_pg_columns(q) == NGX_UPTIME_CLAIM_N)
+    {
+        ngx_uptime_crash("after_claim");
+
+        for (i = 0; i < q->rows; i++) {
+            ngx_uptime_dispatcher_send(d, q, i);
+        }
+    }
+
+    ngx_uptime_dispatcher_later(d, NGX_UPTIME_DISPATCHER_POLL);
+}
+
+
+/* Without memory the lease runs out and somebody tries again. */
+
+static void
+ngx_uptime_dispatcher_send(ngx_uptime_dispatcher_t *d,
+    ngx_uptime_pg_query_t *q, ngx_uint_t row)
+{
+    ngx_uptime_alert_t           alert;
+    ngx_uptime_message_t        *m;
+    ngx_uptime_alert_channel_t   channel;
+
+    m = ngx_alloc(sizeof(ngx_uptime_message_t), d->log);
+    if (m == NULL) {
+        return;
+    }
+
+    m->dispatcher = d;
+    m->id = ngx_uptime_pg_num(q, row, NGX_UPTIME_CLAIM_ID);
+    m->attempt = ngx_uptime_pg_num(q, row, NGX_UPTIME_CLAIM_ATTEMPTS);
+    m->channel = ngx_uptime_pg_num(q, row, NGX_UPTIME_CLAIM_CHANNEL);
+
+    ngx_memzero(&channel, sizeof(ngx_uptime_alert_channel_t));
+
+    channel.id = m->channel;
+    channel.owner = ngx_uptime_pg_num(q, row, NGX_UPTIME_CLAIM_OWNER);
+    channel.kind = ngx_uptime_pg_str(q, row, NGX_UPTIME_CLAIM_KIND);
+    channel.config = ngx_uptime_pg_str(q, row, NGX_UPTIME_CLAIM_CONFIG);
+    channel.secrets = ngx_uptime_pg_str(q, row, NGX_UPTIME_CLAIM_SECRETS);
+    channel.secrets_key = ngx_uptime_pg_str(q, row,
+                                            NGX_UPTIME_CLAIM_SECRETS_KEY);
+    channel.templates = ngx_uptime_pg_str(q, row, NGX_UPTIME_CLAIM_TEMPLATES);
+
+    ngx_uptime_dispatcher_alert(q, row, &alert);
+
+    ngx_uptime_crash("before_send");
+
+    m->send = ngx_uptime_alert_send(d->sender, &channel, &alert,
+                                    ngx_uptime_dispatcher_sent, m);
+    if (m->send == NULL) {
+        ngx_free(m);
+        return;
+    }
+
+    ngx_queue_insert_tail(&d->messages, &m->queue);
+    d->flying++;
+}
+
+
+static void
+ngx_uptime_dispatcher_alert(ngx_uptime_pg_query_t *q, ngx_uint_t row,
+    ngx_uptime_alert_t *alert)
+{
+    ngx_str_t  event;
+
+    ngx_memzero(alert, sizeof(ngx_uptime_alert_t));
+
+    event = ngx_uptime_pg_str(q, row, NGX_UPTIME_CLAIM_EVENT);
+
+    alert->event = ngx_uptime_alert_event_value(&event);
+    alert->id = ngx_uptime_pg_str(q, row, NGX_UPTIME_CLAIM_MESSAGE);
+    alert->at = ngx_uptime_pg_num(q, row, NGX_UPTIME_CLAIM_AT);
+    alert->monitor = ngx_uptime_pg_num(q, row, NGX_UPTIME_CLAIM_MONITOR);
+    alert->name = ngx_uptime_pg_str(q, row, NGX_UPTIME_CLAIM_NAME);
+    alert->url = ngx_uptime_pg_str(q, row, NGX_UPTIME_CLAIM_URL);
+    alert->type = ngx_uptime_pg_str(q, row, NGX_UPTIME_CLAIM_TYPE);
+    alert->tags = ngx_uptime_pg_str(q, row, NGX_UPTIME_CLAIM_TAGS);
+    alert->incident = ngx_uptime_pg_num(q, row, NGX_UPTIME_CLAIM_INCIDENT);
+    alert->started_at = ngx_uptime_pg_num(q, row, NGX_UPTIME_CLAIM_STARTED);
+    alert->ended_at = ngx_uptime_pg_num(q, row, NGX_UPTIME_CLAIM_ENDED);
+    alert->cause = ngx_uptime_pg_str(q, row, NGX_UPTIME_CLAIM_CAUSE);
+    alert->first_error = ngx_uptime_pg_str(q, row, NGX_UPTIME_CLAIM_ERROR);
+    alert->http_status = (ngx_uint_t) ngx_uptime_pg_num(q, row,
+                                                    NGX_UPTIME_CLAIM_STATUS);
+    alert->latency_us = ngx_uptime_pg_num(q, row, NGX_UPTIME_CLAIM_LATENCY);
+    alert->cert_expires_at = ngx_uptime_pg_num(q, row,
+                                               NGX_UPTIME_CLAIM_CERT);
+    alert->reminder = (ngx_uint_t) ngx_uptime_pg_num(q, row,
+                                                  NGX_UPTIME_CLAIM_REMINDER);
+    alert->note = ngx_uptime_pg_str(q, row, NGX_UPTIME_CLAIM_NOTE);
+    alert->subject = ngx_uptime_pg_str(q, row, NGX_UPTIME_CLAIM_SUBJECT);
+    alert->text = ngx_uptime_pg_str(q, row, NGX_UPTIME_CLAIM_BODY);
+}
+
+
+static void
+ngx_uptime_dispatcher_sent(void *data, const ngx_uptime_alert_result_t *result)
+{
+    ngx_uptime_message_t     *m;
+    ngx_uptime_dispatcher_t  *d;
+
+    m = data;
+    d = m->dispatcher;
+
+    ngx_uptime_crash("after_send");
+
+    ngx_log_error(NGX_LOG_INFO, d->log, 0,
+                  "uptime: alert %L to channel %L, attempt %L: %V",
+                  m->id, m->channel, m->attempt, &result->detail);
+
+    if (ngx_uptime_dispatcher_mark(m, result) != NGX_OK) {
+        ngx_log_error(NGX_LOG_WARN, d->log, 0,
+                      "uptime: alert %L cannot be marked and may be sent "
+                      "again", m->id);
+    }
+
+    ngx_uptime_crash("after_mark");
+
+    ngx_queue_remove(&m->queue);
+    ngx_free(m);
+
+    d->flying--;
+}
+
+
+static ngx_int_t
+ngx_uptime_dispatcher_mark(ngx_uptime_message_t *m,
+    const ngx_uptime_alert_result_t *result)
+{
+    ngx_str_t                 status;
+    ngx_uptime_pg_query_t    *q;
+    ngx_uptime_dispatcher_t  *d;
+
+    d = m->dispatcher;
+
+    q = ngx_uptime_pg_query_create(d->pg, NGX_UPTIME_SQL_ALERT_MARK);
+    if (q == NULL) {
+        return NGX_ERROR;
+    }
+
+    switch (result->status) {
+
+    case NGX_UPTIME_ALERT_DELIVERED:
+        ngx_str_set(&status, "delivered");
+        break;
+
+    case NGX_UPTIME_ALERT_TEMPORARY:
+        ngx_str_set(&status, "temporary");
+        break;
+
+    default:
+        ngx_str_set(&status, "permanent");
+    }
+
+    if (ngx_uptime_pg_int(q, m->id) != NGX_OK
+        || ngx_uptime_pg_int(q, m->attempt) != NGX_OK
+        || ngx_uptime_pg_text(q, &status) != NGX_OK
+        || ngx_uptime_pg_int(q, result->retry_after) != NGX_OK
+        || ngx_uptime_pg_int(q, result->code) != NGX_OK
+        || ngx_uptime_pg_text(q, (ngx_str_t *) &result->detail) != NGX_OK)
+    {
+        ngx_uptime_pg_query_destroy(q);
+        return NGX_ERROR;
+    }
+
+    q->handler = ngx_uptime_dispatcher_marked;
+    q->data = d;
+
+    return ngx_uptime_pg_submit(q);
+}
+
+
+static void
+ngx_uptime_dispatcher_marked(ngx_uptime_pg_query_t *q)
+{
+    ngx_uptime_dispatcher_t *d = q->data;
+
+    if (q->err != NGX_UPTIME_PG_OK) {
+        ngx_log_error(NGX_LOG_WARN, d->log, 0,
+                      "uptime: an alert could not be marked and may be sent "
+                      "again: %s", ngx_uptime_pg_strerror(q->err));
+    }
+
+    /* there may be room for the channel's next one */
+
+    ngx_uptime_dispatcher_later(d, NGX_UPTIME_DISPATCHER_SOON);
+}

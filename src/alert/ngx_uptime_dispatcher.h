@@ -1,0 +1,48 @@
+
+#ifndef _NGX_UPTIME_DISPATCHER_H_INCLUDED_
+#define _NGX_UPTIME_DISPATCHER_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_event.h>
+
+#include "ngx_uptime_alert.h"
+#include "ngx_uptime_pg.h"
+
+
+/*
+ * From the outbox to the channels, at least once.  docs/alerts.md has the
+ * rules; which message is next is decided in the database.
+ */
+
+typedef struct {
+    ngx_uptime_pg_conf_t           conf;        /* the checker's, but small */
+    ngx_uptime_pg_pool_t          *pg;
+    ngx_uptime_alert_sender_t     *sender;
+    ngx_log_t                     *log;
+    ngx_event_t                    timer;
+    ngx_queue_t                    messages;    /* claimed                  */
+    ngx_uint_t                     flying;
+    unsigned                       claiming:1;
+    unsigned                       stopped:1;
+} ngx_uptime_dispatcher_t;
+
+
+/*
+ * For the life of the process; sender: NULL if there was no memory for it.
+ * pg_conf is copied.  If it cannot start, that is logged, and nothing is sent
+ * by this process.
+ */
+void ngx_uptime_dispatcher_start(ngx_uptime_dispatcher_t *d,
+    ngx_uptime_pg_conf_t *pg_conf, ngx_uptime_alert_sender_t *sender,
+    ngx_log_t *log);
+
+/*
+ * Nothing new is sent; what is on its way is told by somebody else when its
+ * lease runs out.
+ */
+void ngx_uptime_dispatcher_stop(ngx_uptime_dispatcher_t *d);
+
+
+#endif /* _NGX_UPTIME_DISPATCHER_H_INCLUDED_ */
