@@ -22,6 +22,22 @@ $NGX_OBJS/uptime/ngx_uptime_openapi.c: \\
 		$NGX_OBJS/uptime ngx_uptime_openapi
 	touch $NGX_OBJS/uptime/ngx_uptime_openapi.c
 
+$NGX_OBJS/uptime/ngx_uptime_docs.c: \\
+	$ngx_addon_dir/src/api/openapi.json $ngx_addon_dir/tools/render-api \\
+	$ngx_addon_dir/tools/embed-file
+	$ngx_addon_dir/tools/render-api $ngx_addon_dir/src/api/openapi.json \\
+		$NGX_OBJS/uptime
+	$ngx_addon_dir/tools/embed-file \\
+		$NGX_OBJS/uptime/ngx_uptime_docs.html $NGX_OBJS/uptime \\
+		ngx_uptime_docs
+	touch $NGX_OBJS/uptime/ngx_uptime_docs.c
+
+$NGX_OBJS/uptime/ngx_uptime_docs_css.c: \\
+	$ngx_addon_dir/src/api/docs.css $ngx_addon_dir/tools/embed-file
+	$ngx_addon_dir/tools/embed-file $ngx_addon_dir/src/api/docs.css \\
+		$NGX_OBJS/uptime ngx_uptime_docs_css
+	touch $NGX_OBJS/uptime/ngx_uptime_docs_css.c
+
 $NGX_OBJS/uptime/ngx_uptime_sql.h: $NGX_OBJS/uptime/ngx_uptime_sql.c
 	@:
 

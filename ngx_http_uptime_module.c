@@ -9,6 +9,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_uptime_conf.h"
+#include "ngx_uptime_stats.h"
 
 
 static ngx_int_t ngx_http_uptime_postconfiguration(ngx_conf_t *cf);
@@ -192,6 +193,13 @@ ngx_http_uptime_init_main_conf(ngx_conf_t *cf, void *conf)
         return NGX_CONF_ERROR;
     }
 
+    umcf->api.stats = ngx_uptime_stats_zone(cf, &ngx_http_uptime_module);
+    if (umcf->api.stats == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    umcf->checker.stats = umcf->api.stats;
+
     if (umcf->used && ngx_http_uptime_conf_api(cf, umcf) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
@@ -243,6 +251,7 @@ ngx_http_uptime_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         /* "if" and "limit_except" are about the same location */
 
         conf->api = prev->api;
+        conf->metrics = prev->metrics;
 
         if (conf->api != NULL && clcf->handler == NULL) {
             clcf->handler = ngx_http_uptime_handler;

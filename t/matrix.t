@@ -79,6 +79,7 @@ my %expected = (
     'GET /incidents/:id'        => ['USER', 200],
     'POST /incidents/:id/acknowledge' => ['USER', 200],
     'GET /changes'              => ['USER', 200],
+    'GET /system'               => ['ADMIN', 200],
     'GET /events'               => ['USER', 503],      # none allowed here
     'GET /channels'             => ['USER', 200],
     'POST /channels'            => ['USER', 201, { kind => 'webhook',

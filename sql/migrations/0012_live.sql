@@ -18,6 +18,11 @@ COMMENT ON TABLE watch IS
 INSERT INTO watch DEFAULT VALUES;
 
 
+ALTER TABLE checkers ADD COLUMN stats jsonb;
+COMMENT ON COLUMN checkers.stats IS
+    'what it has to do, written every 10 s, for GET /system';
+
+
 CREATE OR REPLACE FUNCTION monitors_changed() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN

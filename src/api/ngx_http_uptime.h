@@ -39,6 +39,11 @@ typedef struct {
     ngx_uptime_ended_t            *ended;       /* sessions, this process's */
     ngx_http_uptime_pushes_t      *pushes;      /* NULL: there were none    */
     ngx_http_uptime_live_t        *live;        /* NULL: there were none    */
+    ngx_shm_zone_t                *stats;
+    ngx_event_t                    tick;        /* counts, once a second    */
+    uint64_t                       cpu;         /* what of these is in      */
+    uint64_t                       queries;     /* shared memory            */
+    uint64_t                       failures;
     ngx_uint_t                     max_events;  /* streams of a worker      */
     ngx_uint_t                     max_user_events; /* and of a user there  */
 
@@ -62,6 +67,7 @@ typedef struct {
     ngx_uint_t                     signup_open;
     ngx_flag_t                     insecure_cookie;
     ngx_uint_t                     login_attempts; /* of an address; 0: any */
+    ngx_uint_t                     metrics;     /* uptime_metrics           */
 } ngx_http_uptime_api_loc_t;
 
 
@@ -137,6 +143,7 @@ struct ngx_http_uptime_ctx_s {
     ngx_str_t                      key;         /* API key, if that it is   */
     ngx_str_t                     *body;        /* or NULL                  */
     cJSON                         *args;        /* validated                */
+    const ngx_str_t               *csp;         /* NULL: nothing is allowed */
     ngx_uint_t                     retry_after; /* s, with 429; 0: 1        */
     ngx_str_t                      mail;        /* an attempt was counted   */
 
@@ -407,6 +414,25 @@ void ngx_http_uptime_check(ngx_http_uptime_ctx_t *ctx);
 void ngx_http_uptime_checks_destroy(ngx_http_uptime_checks_t *cs);
 
 void ngx_http_uptime_events(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_metrics(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_system(ngx_http_uptime_ctx_t *ctx);
+
+/* At the end of a request, for metrics. */
+void ngx_http_uptime_count(ngx_http_uptime_ctx_t *ctx);
+
+/* How many live streams this worker has; live may be NULL. */
+ngx_uint_t ngx_http_uptime_live_streams(const ngx_http_uptime_live_t *live);
+
+/*
+ * The route of a path that is not below the API's version: the page that
+ * describes it.  NULL: there is none.
+ */
+const ngx_http_uptime_route_t *ngx_http_uptime_docs(const ngx_str_t *location,
+    const ngx_str_t *uri);
+
+/* The route of a location with uptime_metrics. */
+const ngx_http_uptime_route_t *ngx_http_uptime_metrics_route(
+    ngx_http_request_t *r);
 
 /* Before the pool of connections. */
 void ngx_http_uptime_live_destroy(ngx_http_uptime_live_t *live);

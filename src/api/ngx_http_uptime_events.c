@@ -14,6 +14,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_uptime_live.h"
+#include "ngx_uptime_stats.h"
 
 
 #define NGX_HTTP_UPTIME_EVENT_BEAT   15000      /* ms between signs of life */
@@ -199,8 +200,11 @@ ngx_http_uptime_event_tell(ngx_http_uptime_event_t *e,
     if (e->out.block == NULL && e->next == NULL) {
         e->behind = 0;
         ngx_http_uptime_event_queue(e, block);
+        ngx_uptime_stats_add(NGX_UPTIME_STAT_EVENTS, 1);
         return;
     }
+
+    ngx_uptime_stats_add(NGX_UPTIME_STAT_BEHIND, 1);
 
     if (!e->behind) {
         e->behind = 1;

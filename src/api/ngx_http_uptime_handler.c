@@ -126,6 +126,8 @@ ngx_http_uptime_cleanup(void *data)
 {
     ngx_http_uptime_ctx_t *ctx = data;
 
+    ngx_http_uptime_count(ctx);
+
     if (ctx->query != NULL) {
         ngx_uptime_pg_detach(ctx->query);
         ctx->query = NULL;
@@ -213,9 +215,18 @@ ngx_http_uptime_find(ngx_http_uptime_ctx_t *ctx)
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
 
-    rc = ngx_http_uptime_path(&clcf->name, &r->uri, &path);
+    ctx->route = ctx->loc->metrics ? ngx_http_uptime_metrics_route(r)
+                                   : ngx_http_uptime_docs(&clcf->name, &r->uri);
 
-    if (rc == NGX_OK) {
+    if (ctx->route != NULL) {
+        rc = (r->method & (NGX_HTTP_GET|NGX_HTTP_HEAD)) ? NGX_OK : NGX_ABORT;
+        allow = NGX_HTTP_GET;
+
+    } else {
+        rc = ngx_http_uptime_path(&clcf->name, &r->uri, &path);
+    }
+
+    if (rc == NGX_OK && ctx->route == NULL) {
         rc = ngx_http_uptime_route(ngx_http_uptime_routes, r->method, &path,
                                    &ctx->route, &ctx->id, &allow);
     }

@@ -170,6 +170,13 @@ ngx_http_uptime_live_remove(ngx_http_uptime_event_t *e)
 }
 
 
+ngx_uint_t
+ngx_http_uptime_live_streams(const ngx_http_uptime_live_t *live)
+{
+    return live ? live->n : 0;
+}
+
+
 ngx_http_uptime_event_t *
 ngx_http_uptime_live_after(ngx_http_uptime_live_t *live,
     ngx_http_uptime_event_t *e)

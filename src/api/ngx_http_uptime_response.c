@@ -60,8 +60,8 @@ ngx_http_uptime_headers(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status)
         || ngx_http_uptime_header(r, "Cache-Control", &no_store) != NGX_OK
         || ngx_http_uptime_header(r, "X-Content-Type-Options", &nosniff)
            != NGX_OK
-        || ngx_http_uptime_header(r, "Content-Security-Policy", &csp)
-           != NGX_OK
+        || ngx_http_uptime_header(r, "Content-Security-Policy",
+                                  ctx->csp ? ctx->csp : &csp) != NGX_OK
         || ngx_http_uptime_header(r, "Referrer-Policy", &no_referrer)
            != NGX_OK)
     {
@@ -120,7 +120,7 @@ ngx_http_uptime_send_header(ngx_http_uptime_ctx_t *ctx, ngx_uint_t status,
     if (length) {
         r->headers_out.content_type.data = (u_char *) type;
         r->headers_out.content_type.len = ngx_strlen(type);
-        r->headers_out.content_type_len = r->headers_out.content_type.len;
+        r->headers_out.content_type_len = strcspn(type, ";");
 
     } else {
         r->header_only = 1;

@@ -401,6 +401,9 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
     { NGX_HTTP_POST, "/channels/:id/test", NGX_HTTP_UPTIME_USER, 200,
       NULL, NULL, 0, 0, NULL, ngx_http_uptime_channel_test },
 
+    { NGX_HTTP_GET, "/system", NGX_HTTP_UPTIME_ADMIN, 200,
+      NULL, NULL, 0, 0, NULL, ngx_http_uptime_system },
+
     { NGX_HTTP_GET, "/openapi.json", NGX_HTTP_UPTIME_ANYONE, 200,
       NULL, NULL, 0, 0, NULL, ngx_http_uptime_openapi },
 

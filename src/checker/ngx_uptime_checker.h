@@ -47,6 +47,7 @@ typedef struct {
     ngx_uptime_retention_t         retention;   /* uptime_retention         */
     ngx_str_t                      settings;    /* the same as JSON, for    */
                                                 /* the janitor's statements */
+    ngx_shm_zone_t                *stats;
 } ngx_uptime_checker_conf_t;
 
 

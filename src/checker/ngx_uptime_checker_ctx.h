@@ -93,6 +93,21 @@ typedef struct {
 
 
 typedef struct {
+    ngx_event_t                    timer;
+    ngx_msec_t                     told;        /* in its row, when         */
+    uint64_t                       told_added;
+    ngx_uptime_lag_t               lag;         /* what was counted of      */
+    ngx_uptime_lag_t               late;        /* these is in shared       */
+    uint64_t                       added;       /* memory                   */
+    uint64_t                       settled;
+    uint64_t                       dropped;
+    uint64_t                       queries;
+    uint64_t                       failures;
+    uint64_t                       cpu;         /* us                       */
+} ngx_uptime_gauges_t;
+
+
+typedef struct {
     ngx_uptime_checker_conf_t     *conf;
     ngx_log_t                     *log;
     ngx_pool_t                    *pool;
@@ -112,6 +127,7 @@ typedef struct {
     ngx_uptime_runner_t            runner;
     ngx_uptime_writer_t            writer;
     ngx_uptime_dispatcher_t        dispatcher;
+    ngx_uptime_gauges_t            gauges;
     ngx_uptime_janitor_t           janitor;
 
     ngx_event_t                    timer;       /* of the start             */
@@ -191,6 +207,12 @@ void ngx_uptime_runner_record(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
     int64_t checked_at);
 
 void ngx_uptime_runner_stop(ngx_uptime_checker_t *ck);
+
+
+/* gauges: for /metrics and /system */
+
+void ngx_uptime_gauges_start(ngx_uptime_checker_t *ck);
+void ngx_uptime_gauges_stop(ngx_uptime_checker_t *ck);
 
 
 #endif /* _NGX_UPTIME_CHECKER_CTX_H_INCLUDED_ */

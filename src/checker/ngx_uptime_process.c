@@ -11,6 +11,7 @@
 #include <ngx_event.h>
 
 #include "ngx_uptime_checker_ctx.h"
+#include "ngx_uptime_stats.h"
 
 
 #define NGX_UPTIME_PROCESS_LOOK   1000
@@ -137,6 +138,8 @@ ngx_uptime_process_create(ngx_uptime_checker_conf_t *conf, ngx_log_t *log)
     ck = &ngx_uptime_checker;
 
     ngx_memzero(ck, sizeof(ngx_uptime_checker_t));
+
+    ngx_uptime_stats_attach(conf->stats);
 
     ck->conf = conf;
     ck->log = log;
@@ -361,6 +364,7 @@ ngx_uptime_process_registered(ngx_uptime_pg_query_t *q)
             ngx_uptime_alert_sender_create(ck->pool, ck->conf->alert,
                                            ck->prober.fetcher, ck->log),
             ck->log);
+        ngx_uptime_gauges_start(ck);
         ngx_uptime_janitor_start(&ck->janitor, ck->conf->pg, &ck->writer,
                                  &ck->conf->settings, &ck->id, ck->log);
 
@@ -463,6 +467,7 @@ ngx_uptime_checker_stop(void)
     ngx_uptime_dispatcher_stop(&ck->dispatcher);
     ngx_uptime_janitor_stop(&ck->janitor);
     ngx_uptime_runner_stop(ck);
+    ngx_uptime_gauges_stop(ck);
     ngx_uptime_writer_flush(&ck->writer);
 
     left = ngx_uptime_pg_pool_drain(ck->pg, NGX_UPTIME_PROCESS_FLUSH);

@@ -10,6 +10,7 @@
 #include <ngx_event.h>
 
 #include "ngx_uptime_checker_ctx.h"
+#include "ngx_uptime_stats.h"
 
 
 #define NGX_UPTIME_RUNNER_QUIET  60000
@@ -60,6 +61,14 @@ ngx_uptime_runner_record(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
     ngx_uptime_runner_state(m, o, &row);
 
     ngx_uptime_writer_add(&ck->writer, &row);
+
+    ngx_uptime_stats_add(NGX_UPTIME_STAT_CHECKS
+                         + m->target.kind * NGX_UPTIME_STAT_OUTCOMES
+                         + o->status, 1);
+
+    if (o->cause) {
+        ngx_uptime_stats_add(NGX_UPTIME_STAT_CAUSE + o->cause, 1);
+    }
 }
 
 

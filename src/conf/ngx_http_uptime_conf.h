@@ -51,6 +51,8 @@ extern ngx_command_t  ngx_http_uptime_commands[];
 char *ngx_http_uptime_number(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_uptime_api_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+char *ngx_http_uptime_metrics_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_uptime_signup_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 char *ngx_http_uptime_retention(ngx_conf_t *cf, ngx_command_t *cmd,

@@ -11,6 +11,7 @@
 
 #include "ngx_http_uptime_conf.h"
 #include "ngx_uptime_canary.h"
+#include "ngx_http_uptime_metrics.h"
 
 
 /* nginx's own setters do not name the value that is wrong. */
@@ -80,6 +81,36 @@ ngx_http_uptime_api_directive(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     clcf->handler = ngx_http_uptime_handler;
 
     return NGX_CONF_OK;
+}
+
+
+/* The API's machinery answers, with a route of its own. */
+
+char *
+ngx_http_uptime_metrics_directive(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf)
+{
+    ngx_http_uptime_api_loc_t *ulcf = conf;
+
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    if (ulcf->metrics) {
+        return "is duplicate";
+    }
+
+    if (cf->args->nelts > 1 && ngx_strcmp(value[1].data, "all") != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"%V\": it must be "
+                           "\"all\"", &value[1], &value[0]);
+        return NGX_CONF_ERROR;
+    }
+
+    ulcf->metrics = (cf->args->nelts > 1) ? NGX_HTTP_UPTIME_METRICS_ALL
+                                          : NGX_HTTP_UPTIME_METRICS_OWN;
+
+    return ngx_http_uptime_api_directive(cf, cmd, conf);
 }
 
 

@@ -17,6 +17,7 @@
 #include <ngx_event.h>
 
 #include "ngx_uptime_resolve.h"
+#include "ngx_uptime_stats.h"
 
 
 #define NGX_UPTIME_RESOLVE_PROBE  1000
@@ -384,6 +385,8 @@ ngx_uptime_resolve_event(ngx_event_t *ev)
     ngx_uptime_resolve_t  *r;
 
     r = ev->data;
+
+    ngx_uptime_stats_add(NGX_UPTIME_STAT_LOOKUP + r->err, 1);
 
     r->handler(r);
 }

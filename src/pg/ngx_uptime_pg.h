@@ -100,6 +100,17 @@ ngx_int_t ngx_uptime_pg_pool_listen(ngx_uptime_pg_pool_t *pool,
 ngx_uint_t ngx_uptime_pg_pool_drain(ngx_uptime_pg_pool_t *pool,
     ngx_msec_t msec);
 
+typedef struct {
+    ngx_uint_t                     open;        /* connections              */
+    ngx_uint_t                     busy;        /* with queries in flight   */
+    ngx_uint_t                     waiting;     /* queries in line          */
+    uint64_t                       queries;     /* ended, since the start   */
+    uint64_t                       failures;    /* of them                  */
+} ngx_uptime_pg_stats_t;
+
+void ngx_uptime_pg_pool_stats(const ngx_uptime_pg_pool_t *pool,
+    ngx_uptime_pg_stats_t *stats);
+
 /* Closes everything; pending queries are dropped without a call back. */
 void ngx_uptime_pg_pool_destroy(ngx_uptime_pg_pool_t *pool);
 

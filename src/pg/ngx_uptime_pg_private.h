@@ -71,6 +71,8 @@ struct ngx_uptime_pg_pool_s {
     ngx_event_t                    dispatch;    /* posted                   */
     ngx_uint_t                     failures;    /* to connect, in a row     */
     ngx_uptime_pg_err_e            away;        /* OK, or why               */
+    uint64_t                       queries;     /* that ended               */
+    uint64_t                       query_failures;
 
     ngx_uptime_sql_e               listen;
     ngx_uptime_pg_notify_pt        notify;

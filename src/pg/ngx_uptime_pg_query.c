@@ -357,6 +357,9 @@ ngx_uptime_pg_query_finish(ngx_uptime_pg_query_t *q)
         ngx_del_timer(&q->timer);
     }
 
+    q->owner->queries++;
+    q->owner->query_failures += (q->err != NGX_UPTIME_PG_OK);
+
     if (q->handler != NULL) {
         q->rows = (q->res != NULL) ? (ngx_uint_t) PQntuples(q->res) : 0;
         q->handler(q);

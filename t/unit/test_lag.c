@@ -1,6 +1,6 @@
 
 /*
- * sources: src/checker/ngx_uptime_lag.c
+ * sources: src/core/ngx_uptime_lag.c
  */
 
 
