@@ -30,6 +30,7 @@ sub new {
         log_level => 'info', directives => '', http => '', server => '',
         main => '', location => '', cookie => 'insecure', connections => 512,
         login_attempts => 0, per_host => 0, allow => '127.0.0.0/8', port => free_port(),
+        connections => 512,
         %o }, $class;
 
     push @started, $self;
