@@ -262,9 +262,9 @@ ngx_http_uptime_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         return NGX_CONF_OK;
     }
 
-    /* bodies are small and stay in one piece of memory */
+    /* bodies are small and stay in one piece of memory; but for one route */
 
-    clcf->client_max_body_size = NGX_UPTIME_MAX_BODY;
+    clcf->client_max_body_size = NGX_HTTP_UPTIME_MAX_IMPORT;
     clcf->client_body_buffer_size = ngx_max(clcf->client_body_buffer_size,
                                             NGX_UPTIME_MAX_BODY + 1024);
     clcf->client_body_in_single_buffer = 1;

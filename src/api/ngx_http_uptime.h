@@ -74,6 +74,10 @@ typedef struct {
 extern ngx_module_t  ngx_http_uptime_module;
 
 
+/* a body of POST /monitors/import, bytes */
+#define NGX_HTTP_UPTIME_MAX_IMPORT  (1024 * 1024)
+
+
 #define NGX_HTTP_UPTIME_ANYONE     0
 #define NGX_HTTP_UPTIME_USER       1            /* token or API key         */
 #define NGX_HTTP_UPTIME_SESSION    2            /* token                    */
@@ -237,6 +241,9 @@ ngx_int_t ngx_http_uptime_args(ngx_http_uptime_ctx_t *ctx, ngx_str_t *body);
 /* 1: If-Match was not sent or names this version */
 ngx_uint_t ngx_http_uptime_if_match(ngx_http_uptime_ctx_t *ctx,
     int64_t version);
+
+/* How long a body of the route may be, bytes. */
+off_t ngx_http_uptime_max_body(const ngx_http_uptime_route_t *route);
 
 /* The whole body as one piece of memory; NGX_DECLINED as above. */
 ngx_int_t ngx_http_uptime_body(ngx_http_uptime_ctx_t *ctx, ngx_str_t *body);
@@ -406,6 +413,12 @@ void ngx_http_uptime_pushes_destroy(ngx_http_uptime_pushes_t *ps);
 
 /* plain, with the statement of the argument "sort" */
 void ngx_http_uptime_monitor_list(ngx_http_uptime_ctx_t *ctx);
+
+/* plain, but secrets are for sessions only */
+void ngx_http_uptime_monitor_export(ngx_http_uptime_ctx_t *ctx);
+
+/* plain, after each row was validated */
+void ngx_http_uptime_monitor_import(ngx_http_uptime_ctx_t *ctx);
 
 /* A check now: of the monitor in the body, or of the stored one. */
 void ngx_http_uptime_check(ngx_http_uptime_ctx_t *ctx);

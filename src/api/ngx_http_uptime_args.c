@@ -12,6 +12,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_uptime.h"
+#include "ngx_http_uptime_fields.h"
 
 
 static ngx_int_t ngx_http_uptime_args_query(ngx_http_uptime_ctx_t *ctx,
@@ -19,6 +20,8 @@ static ngx_int_t ngx_http_uptime_args_query(ngx_http_uptime_ctx_t *ctx,
 static ngx_int_t ngx_http_uptime_args_body(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_validate_ctx_t *v, ngx_str_t *body);
 static ngx_int_t ngx_http_uptime_args_if_match(ngx_http_uptime_ctx_t *ctx);
+static ngx_int_t ngx_http_uptime_body_file(ngx_http_uptime_ctx_t *ctx,
+    ngx_str_t *body);
 
 
 static const ngx_uptime_field_t  ngx_http_uptime_no_fields[] = {
@@ -107,9 +110,11 @@ static ngx_int_t
 ngx_http_uptime_args_body(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_validate_ctx_t *v, ngx_str_t *body)
 {
-    cJSON       *object;
+    cJSON       *object, *query;
     ngx_int_t    rc;
     const char  *reason;
+
+    query = ctx->args;
 
     rc = ngx_uptime_json_parse(v->pool, body, &object, &reason);
 
@@ -127,11 +132,17 @@ ngx_http_uptime_args_body(ngx_http_uptime_ctx_t *ctx,
         return NGX_DECLINED;
     }
 
-    /* no route has arguments and a body */
-
     ctx->args = object;
 
-    return ngx_uptime_validate(v, ctx->route->body, object, ctx->route->patch);
+    rc = ngx_uptime_validate(v, ctx->route->body, object, ctx->route->patch);
+
+    if (rc == NGX_OK && query->child != NULL
+        && !cJSON_AddItemReferenceToObject(object, "_args", query))
+    {
+        return NGX_ERROR;
+    }
+
+    return rc;
 }
 
 
@@ -201,19 +212,19 @@ ngx_http_uptime_body(ngx_http_uptime_ctx_t *ctx, ngx_str_t *body)
         return NGX_OK;
     }
 
+    if (r->request_body->temp_file != NULL) {
+        return ngx_http_uptime_body_file(ctx, body);
+    }
+
     len = 0;
 
     for (cl = r->request_body->bufs; cl != NULL; cl = cl->next) {
-
-        if (cl->buf->in_file || r->request_body->temp_file != NULL) {
-
-            /* the buffer holds every body that is not too large */
-
-            ngx_http_uptime_fail(ctx, "body_too_large");
-            return NGX_DECLINED;
-        }
-
         len += cl->buf->last - cl->buf->pos;
+    }
+
+    if ((off_t) len > ngx_http_uptime_max_body(ctx->route)) {
+        ngx_http_uptime_fail(ctx, "body_too_large");
+        return NGX_DECLINED;
     }
 
     cl = r->request_body->bufs;
@@ -247,4 +258,41 @@ ngx_http_uptime_body(ngx_http_uptime_ctx_t *ctx, ngx_str_t *body)
     body->len = p - body->data;
 
     return NGX_OK;
+}
+
+
+/* nginx has just written it: it is in the page cache */
+
+static ngx_int_t
+ngx_http_uptime_body_file(ngx_http_uptime_ctx_t *ctx, ngx_str_t *body)
+{
+    ssize_t      n;
+    ngx_file_t  *file;
+
+    file = &ctx->request->request_body->temp_file->file;
+
+    if (file->offset > ngx_http_uptime_max_body(ctx->route)) {
+        ngx_http_uptime_fail(ctx, "body_too_large");
+        return NGX_DECLINED;
+    }
+
+    body->len = (size_t) file->offset;
+    body->data = ngx_pnalloc(ctx->request->pool, body->len);
+
+    n = body->data ? ngx_read_file(file, body->data, body->len, 0) : 0;
+
+    if (n != (ssize_t) body->len) {
+        ngx_http_uptime_fail(ctx, "internal_error");
+        return NGX_DECLINED;
+    }
+
+    return NGX_OK;
+}
+
+
+off_t
+ngx_http_uptime_max_body(const ngx_http_uptime_route_t *route)
+{
+    return (route->body == ngx_http_uptime_import_fields)
+           ? NGX_HTTP_UPTIME_MAX_IMPORT : NGX_UPTIME_MAX_BODY;
 }

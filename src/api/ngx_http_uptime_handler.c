@@ -56,6 +56,15 @@ ngx_http_uptime_handler(ngx_http_request_t *r)
     {
         if (ctx->route->body != NULL) {
 
+            if (r->headers_in.content_length_n
+                > ngx_http_uptime_max_body(ctx->route))
+            {
+                r->main->count++;
+                r->err_status = NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
+                ngx_http_uptime_nginx_error(ctx);
+                return NGX_DONE;
+            }
+
             rc = ngx_http_read_client_request_body(r, ngx_http_uptime_read);
 
             return (rc >= NGX_HTTP_SPECIAL_RESPONSE) ? rc : NGX_DONE;

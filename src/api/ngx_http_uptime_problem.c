@@ -120,7 +120,7 @@ static const ngx_http_uptime_problem_t  ngx_http_uptime_problems[] = {
     { "version_mismatch", 412, "Version mismatch",
       "The object has changed since you read it; read it again." },
     { "body_too_large", 413, "Request body too large",
-      "A request body may have at most 65536 bytes." },
+      "A request body may have at most 65536 bytes, of an import 1048576." },
     { "unsupported_media_type", 415, "Unsupported media type",
       "Send the body as Content-Type: application/json." },
     { "invalid_fields", 422, "Invalid fields",

@@ -283,6 +283,16 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
       NULL, ngx_http_uptime_ids_fields, 0,
       NGX_UPTIME_SQL_API_MONITOR_BULK_DELETE, "UA", NULL },
 
+    { NGX_HTTP_GET, "/monitors/export", NGX_HTTP_UPTIME_USER, 200,
+      ngx_http_uptime_export_args, NULL, 0,
+      NGX_UPTIME_SQL_API_MONITOR_EXPORT, "UA",
+      ngx_http_uptime_monitor_export },
+
+    { NGX_HTTP_POST, "/monitors/import", NGX_HTTP_UPTIME_USER, 200,
+      ngx_http_uptime_import_args, ngx_http_uptime_import_fields, 0,
+      NGX_UPTIME_SQL_API_MONITOR_IMPORT, "UAQ",
+      ngx_http_uptime_monitor_import },
+
     { NGX_HTTP_POST, "/monitors/test", NGX_HTTP_UPTIME_USER, 200,
       NULL, ngx_http_uptime_monitor_fields, 0,
       NGX_UPTIME_SQL_API_MONITOR_TEST, "UA", ngx_http_uptime_check },

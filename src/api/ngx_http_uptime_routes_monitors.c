@@ -59,6 +59,10 @@ static const char *const  ngx_http_uptime_views[] = {
     "full", "compact", NULL
 };
 
+static const char *const  ngx_http_uptime_formats[] = {
+    "uptime-monitors", NULL
+};
+
 static const char *const  ngx_http_uptime_push_statuses[] = {
     "up", "down", NULL
 };
@@ -140,6 +144,30 @@ const ngx_uptime_field_t  ngx_http_uptime_bulk_fields[] = {
 const ngx_uptime_field_t  ngx_http_uptime_ids_fields[] = {
     { ngx_string("ids"), NGX_UPTIME_FIELD_IDS, NGX_UPTIME_FIELD_REQUIRED, 1,
       1000, NULL, 0, NULL },
+    ngx_uptime_null_field
+};
+
+
+const ngx_uptime_field_t  ngx_http_uptime_export_args[] = {
+    ngx_http_uptime_bool("secrets"),
+    ngx_uptime_null_field
+};
+
+
+const ngx_uptime_field_t  ngx_http_uptime_import_args[] = {
+    ngx_http_uptime_bool("dry_run"),
+    ngx_uptime_null_field
+};
+
+
+/* what an export is made of, so that it can be sent as it is */
+
+const ngx_uptime_field_t  ngx_http_uptime_import_fields[] = {
+    { ngx_string("monitors"), NGX_UPTIME_FIELD_LIST,
+      NGX_UPTIME_FIELD_REQUIRED, 1, 2000, NULL, 0, NULL },
+    ngx_http_uptime_enum("format", ngx_http_uptime_formats),
+    ngx_http_uptime_int("version", 0, 1, 1),
+    ngx_http_uptime_text("exported_at", 0, 1, 40, NULL),
     ngx_uptime_null_field
 };
 

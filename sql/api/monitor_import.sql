@@ -1,0 +1,101 @@
+-- $1 bigint: the caller, $2 jsonb: rows [{i, fields} or {i, errors}] and
+-- dry_run, $3 bigint: monitors that he may have, 0: any number.
+-- A row is all of a monitor: what it leaves out is as in a new one, but for a
+-- secret, which a file need not have.
+WITH rules AS (
+    {{monitor_rules}}
+), row AS (
+    SELECT (r ->> 'i')::bigint AS n, r -> 'fields' AS fields,
+           r -> 'errors' AS errors
+    FROM jsonb_array_elements($2::jsonb -> 'rows') r
+), given AS MATERIALIZED (
+    {{monitor_given}} FROM (SELECT row.n, row.fields FROM row
+                            WHERE row.errors IS NULL) g
+), named AS MATERIALIZED (
+    SELECT f.n, f.type, f.url, {{monitor_name}} AS name
+    FROM ({{monitor_new}}) f
+), place AS (
+    SELECT named.*, row_number() OVER (PARTITION BY named.name, named.url
+                                       ORDER BY named.n) AS nth
+    FROM named
+), old AS MATERIALIZED (
+    -- found by the index of names
+    SELECT DISTINCT ON (place.n) place.n, m AS monitor, m.type, m.url,
+           m.paused, m.auth
+    FROM place JOIN monitors m
+         ON m.owner_id = $1::bigint AND m.name = place.name
+            AND lower(m.name) COLLATE "C" = lower(place.name) COLLATE "C"
+            AND m.url = place.url
+    WHERE place.nth = 1
+    ORDER BY place.n, m.id
+), f AS MATERIALIZED (
+    SELECT given.n, r.*, old.n IS NOT NULL AS known,
+           old.monitor IS DISTINCT FROM r AS differs
+    FROM rules, given
+    JOIN place ON place.n = given.n
+    LEFT JOIN old ON old.n = given.n, LATERAL
+        jsonb_populate_record(
+            old.monitor,
+            rules.defaults - CASE WHEN old.auth
+                = coalesce(given.fields ->> 'auth', 'none')
+                THEN 'auth_secret' ELSE '' END
+            || given.fields
+            || jsonb_build_object('type', place.type, 'url', place.url,
+                                  'name', place.name)) r
+), wrong AS MATERIALIZED (
+    {{monitor_wrong}}
+    UNION ALL
+    SELECT place.n, '', 'duplicate',
+           'an earlier one has the same name and url'
+    FROM place WHERE place.nth > 1
+    UNION ALL
+    SELECT c.n, '', 'quota_exceeded', 'you have too many monitors'
+    FROM (SELECT f.n, row_number() OVER (ORDER BY f.n) AS nth
+          FROM f JOIN place ON place.n = f.n
+          WHERE NOT f.known AND place.nth = 1) c
+    WHERE c.nth > (SELECT {{monitor_room}})
+), made AS (
+    {{monitor_insert}}
+    WHERE NOT f.known AND NOT coalesce(($2::jsonb ->> 'dry_run')::boolean,
+                                       false)
+      AND NOT EXISTS (SELECT FROM wrong WHERE wrong.n = f.n)
+    RETURNING id, name, url
+), m AS (
+    UPDATE monitors m SET
+        {{monitor_set}}
+    FROM old JOIN f ON f.n = old.n
+    WHERE m.owner_id = $1::bigint AND m.id = f.id AND f.differs
+      AND NOT coalesce(($2::jsonb ->> 'dry_run')::boolean, false)
+      AND NOT EXISTS (SELECT FROM wrong WHERE wrong.n = f.n)
+    RETURNING m.id, old.type <> m.type OR old.paused <> m.paused AS restart
+), restarted AS (
+    UPDATE monitor_state s SET
+        status = 'pending', status_since = now(), told = NULL, fails = 0
+    FROM m
+    WHERE s.monitor_id = m.id AND m.restart
+), item AS (
+    SELECT row.n, place.name, coalesce(f.id, made.id) AS id,
+           coalesce(row.errors, w.list::jsonb) AS errors,
+           CASE WHEN row.errors IS NOT NULL OR w.list IS NOT NULL
+                     THEN 'failed'
+                WHEN NOT f.known THEN 'created'
+                WHEN f.differs THEN 'updated'
+                ELSE 'unchanged' END AS result
+    FROM row
+    LEFT JOIN place ON place.n = row.n
+    LEFT JOIN f ON f.n = row.n
+    LEFT JOIN made ON made.name = place.name AND made.url = place.url
+                      AND place.nth = 1
+    LEFT JOIN (SELECT wrong.n, {{monitor_errors}} AS list
+               FROM wrong GROUP BY wrong.n) w ON w.n = row.n
+)
+SELECT NULL, json_build_object(
+    'dry_run', coalesce(($2::jsonb ->> 'dry_run')::boolean, false),
+    'created', count(*) FILTER (WHERE item.result = 'created'),
+    'updated', count(*) FILTER (WHERE item.result = 'updated'),
+    'unchanged', count(*) FILTER (WHERE item.result = 'unchanged'),
+    'failed', count(*) FILTER (WHERE item.result = 'failed'),
+    'items', json_agg(json_strip_nulls(json_build_object(
+        'index', item.n, 'result', item.result, 'id', item.id,
+        'name', item.name, 'errors', item.errors)) ORDER BY item.n))
+FROM item
