@@ -15,6 +15,7 @@
 static ngx_int_t ngx_http_uptime_postconfiguration(ngx_conf_t *cf);
 static ngx_int_t ngx_http_uptime_error_page(ngx_http_request_t *r);
 static void *ngx_http_uptime_create_main_conf(ngx_conf_t *cf);
+static void ngx_http_uptime_defaults(ngx_http_uptime_main_conf_t *umcf);
 static char *ngx_http_uptime_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_uptime_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_uptime_merge_loc_conf(ngx_conf_t *cf, void *parent,
@@ -144,11 +145,9 @@ ngx_http_uptime_create_main_conf(ngx_conf_t *cf)
 }
 
 
-static char *
-ngx_http_uptime_init_main_conf(ngx_conf_t *cf, void *conf)
+static void
+ngx_http_uptime_defaults(ngx_http_uptime_main_conf_t *umcf)
 {
-    ngx_http_uptime_main_conf_t *umcf = conf;
-
     ngx_conf_init_uint_value(umcf->password_threads, 2);
     ngx_conf_init_uint_value(umcf->password_queue, 32);
 
@@ -174,6 +173,15 @@ ngx_http_uptime_init_main_conf(ngx_conf_t *cf, void *conf)
     if (umcf->alert.telegram_url.len == 0) {
         ngx_str_set(&umcf->alert.telegram_url, "https://api.telegram.org");
     }
+}
+
+
+static char *
+ngx_http_uptime_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_uptime_main_conf_t *umcf = conf;
+
+    ngx_http_uptime_defaults(umcf);
 
     umcf->api.policy.allow = umcf->allow;
 

@@ -59,7 +59,7 @@ static const char *const  ngx_http_uptime_views[] = {
     "full", "compact", NULL
 };
 
-static const char *const  ngx_http_uptime_formats[] = {
+static const char *const  ngx_http_uptime_file_formats[] = {
     "uptime-monitors", NULL
 };
 
@@ -165,7 +165,7 @@ const ngx_uptime_field_t  ngx_http_uptime_import_args[] = {
 const ngx_uptime_field_t  ngx_http_uptime_import_fields[] = {
     { ngx_string("monitors"), NGX_UPTIME_FIELD_LIST,
       NGX_UPTIME_FIELD_REQUIRED, 1, 2000, NULL, 0, NULL },
-    ngx_http_uptime_enum("format", ngx_http_uptime_formats),
+    ngx_http_uptime_enum("format", ngx_http_uptime_file_formats),
     ngx_http_uptime_int("version", 0, 1, 1),
     ngx_http_uptime_text("exported_at", 0, 1, 40, NULL),
     ngx_uptime_null_field

@@ -139,6 +139,7 @@ typedef struct {
 /* lease: which shards are ours */
 
 void ngx_uptime_lease_start(ngx_uptime_checker_t *ck);
+void ngx_uptime_lease_listen(ngx_uptime_checker_t *ck);
 void ngx_uptime_lease_news(ngx_uptime_checker_t *ck);
 void ngx_uptime_lease_leave(ngx_uptime_checker_t *ck);
 

@@ -15,6 +15,10 @@
 #define NGX_UPTIME_LEASE_AFTER  50
 
 
+static void ngx_uptime_lease_notify(void *data, const char *payload);
+static void ngx_uptime_lease_ready(void *data);
+
+
 /* The database knows better what is ours. */
 
 void
@@ -154,4 +158,46 @@ ngx_uptime_lease_log(ngx_uptime_checker_t *ck)
                   "uptime: checker %L on node \"%V\" holds %ui of %d shards, "
                   "live nodes: %ui", ck->id, &ck->conf->node, l->held,
                   NGX_UPTIME_SHARDS, l->nodes);
+}
+
+
+/* What others do is heard at once; without this it is polled. */
+
+void
+ngx_uptime_lease_listen(ngx_uptime_checker_t *ck)
+{
+    if (ngx_uptime_pg_pool_listen(ck->pg, NGX_UPTIME_SQL_CHECKER_LISTEN,
+                                  ngx_uptime_lease_notify,
+                                  ngx_uptime_lease_ready, ck)
+        != NGX_OK)
+    {
+        ngx_log_error(NGX_LOG_WARN, ck->log, 0,
+                      "uptime: no notifications, only polling");
+    }
+}
+
+
+static void
+ngx_uptime_lease_notify(void *data, const char *payload)
+{
+    ngx_uptime_checker_t *ck = data;
+
+    if (ngx_strcmp(payload, "shards") == 0) {
+        ngx_uptime_lease_news(ck);
+        return;
+    }
+
+    ngx_uptime_monitors_poll(ck);
+}
+
+
+/* While the listener was not connected, news may have been missed. */
+
+static void
+ngx_uptime_lease_ready(void *data)
+{
+    ngx_uptime_checker_t *ck = data;
+
+    ngx_uptime_lease_news(ck);
+    ngx_uptime_monitors_poll(ck);
 }

@@ -36,8 +36,6 @@ static ngx_int_t ngx_uptime_process_submit(ngx_uptime_checker_t *ck,
     ngx_uptime_pg_query_t *q, ngx_uptime_pg_handler_pt handler);
 static void ngx_uptime_process_later(ngx_uptime_checker_t *ck,
     ngx_event_handler_pt handler, ngx_msec_t msec);
-static void ngx_uptime_process_notify(void *data, const char *payload);
-static void ngx_uptime_process_ready(void *data);
 static void ngx_uptime_process_end(void);
 
 
@@ -368,14 +366,7 @@ ngx_uptime_process_registered(ngx_uptime_pg_query_t *q)
         ngx_uptime_janitor_start(&ck->janitor, ck->conf->pg, &ck->writer,
                                  &ck->conf->settings, &ck->id, ck->log);
 
-        if (ngx_uptime_pg_pool_listen(ck->pg, NGX_UPTIME_SQL_CHECKER_LISTEN,
-                                      ngx_uptime_process_notify,
-                                      ngx_uptime_process_ready, ck)
-            != NGX_OK)
-        {
-            ngx_log_error(NGX_LOG_WARN, ck->log, 0,
-                          "uptime: no notifications, only polling");
-        }
+        ngx_uptime_lease_listen(ck);
     }
 
     ngx_uptime_lease_start(ck);
@@ -417,32 +408,6 @@ ngx_uptime_process_later(ngx_uptime_checker_t *ck,
     ck->timer.cancelable = 1;
 
     ngx_add_timer(&ck->timer, msec);
-}
-
-
-static void
-ngx_uptime_process_notify(void *data, const char *payload)
-{
-    ngx_uptime_checker_t *ck = data;
-
-    if (ngx_strcmp(payload, "shards") == 0) {
-        ngx_uptime_lease_news(ck);
-        return;
-    }
-
-    ngx_uptime_monitors_poll(ck);
-}
-
-
-/* While the listener was not connected, news may have been missed. */
-
-static void
-ngx_uptime_process_ready(void *data)
-{
-    ngx_uptime_checker_t *ck = data;
-
-    ngx_uptime_lease_news(ck);
-    ngx_uptime_monitors_poll(ck);
 }
 
 
