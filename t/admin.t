@@ -150,9 +150,9 @@ is($t->client($user_key, 1)->get('/monitors')->{status}, 200,
 # of very many monitors none is written
 my $rows = sub { join "\n", map { $_->{x} } $t->sql("SELECT m.xmin || ' '
     || s.status || ' ' || coalesce(s.told, '') AS x FROM monitors m
-    JOIN monitor_state s ON s.monitor_id = m.id WHERE owner_id = $id") };
+    JOIN monitor_state s ON s.monitor_id = m.id WHERE m.owner_id = $id") };
 until_ok { $t->value("SELECT told FROM monitor_state s JOIN monitors m
-    ON m.id = monitor_id WHERE owner_id = $id") } 5, 'it is up';
+    ON m.id = monitor_id WHERE m.owner_id = $id") } 5, 'it is up';
 my $before = $rows->();
 $res = $a->patch("/users/$id", { disabled => true });
 is($rows->(), $before, 'to disable writes no monitor');
@@ -188,7 +188,7 @@ $t->execute("INSERT INTO monitors (owner_id, name, type, url, interval,
     interval, timeout, method, headers, expected_status, keyword_mode,
     follow_redirects, max_redirects, verify_tls, failure_threshold,
     retry_interval, cert_warn_days, tags, paused FROM monitors
-    WHERE owner_id = $id");
+    WHERE m.owner_id = $id");
 $t->server(0)->signal('HUP');
 my $seen = $target->hits('/ok/other');
 until_ok { $target->hits('/ok/other') >= $seen + 2 } 40,
@@ -199,7 +199,7 @@ is($target->hits('/ok/user') + $target->hits('/ok/user2'), $hits,
 # what it told long ago does not count: the first result is news
 $t->execute("UPDATE monitor_state SET told = 'down', status = 'down',
     fails = 9 WHERE monitor_id IN (SELECT id FROM monitors
-    WHERE owner_id = $id AND name <> 'new')");
+    WHERE m.owner_id = $id AND name <> 'new')");
 my $from = $t->server->log_size;
 $res = $a->patch("/users/$id", { disabled => false });
 ok($res->{status} == 200 && !$res->{json}{disabled}, 'enabled')
@@ -207,7 +207,7 @@ ok($res->{status} == 200 && !$res->{json}{disabled}, 'enabled')
 until_ok { $target->hits('/ok/user') > $hits && $target->hits('/ok/user2') }
     3, 'the monitors are checked again at once';
 until_ok { $t->value("SELECT count(*) FROM monitors m JOIN monitor_state s
-    ON s.monitor_id = m.id WHERE owner_id = $id AND s.told = 'up'") == 2 } 5,
+    ON s.monitor_id = m.id WHERE m.owner_id = $id AND s.told = 'up'") == 2 } 5,
     'they are up';
 is_deeply([$t->server->log_lines(qr/uptime: monitor .* is up again/, $from)],
     [], '... which is not told as a change: they started as new');

@@ -67,7 +67,7 @@ GET /api/v9/me
 --- error_code eval
 [405, 405, 405, 405, 405]
 --- response_headers eval
-["Allow: GET, HEAD", "Allow: GET, HEAD, POST",
+["Allow: GET, HEAD", "Allow: GET, HEAD, POST, PATCH, DELETE",
  "Allow: GET, HEAD, PATCH, DELETE", "Allow: POST", "Allow: POST"]
 --- response_body_like eval
 ['"code":"method_not_allowed"', '"code":"method_not_allowed"',

@@ -182,7 +182,7 @@ for my $name (sort keys %monitors) {
     $id{$name} = $r->{json}{id};
 }
 
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks')
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history')
     == keys %monitors } 9, 'every monitor is checked';
 
 for my $name (sort keys %monitors) {
@@ -200,7 +200,7 @@ is($c->patch($m, { assertions => [json('$.status', 'eq', 'ok')] })->{status},
     200, 'another assertion');
 until_ok { $c->get($m)->{json}{status} eq 'up' } 5, '... is what counts now';
 
-is($t->value("SELECT count(*) FROM checks WHERE outcome = 'unknown'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE outcome = 'unknown'"), 0,
     'nothing was our own fault');
 ok($server->stop, 'nginx quits in time');
 

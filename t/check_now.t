@@ -132,7 +132,7 @@ problem_ok($t->user_client->post("/monitors/$m->{id}/check"), 404,
     'not_found', "somebody else's");
 
 is($t->value('SELECT count(*) FROM monitors'), 2, 'nothing was stored');
-is($t->value('SELECT count(*) FROM checks'), 0, '... no check');
+is($t->value('SELECT count(*) FROM check_history'), 0, '... no check');
 is($t->value('SELECT count(*) FROM monitor_state
     WHERE last_checked_at IS NOT NULL'), 0, '... no state');
 is_deeply($c->get("/monitors/$m->{id}")->{json}, $m, '... the same monitor');

@@ -118,12 +118,12 @@ sub checks {
 
 # --- within a second
 
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks')
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history')
     == keys %monitors } 8, 'every monitor is checked at once';
 
 for my $name (qw(up keyword hosts head tls)) {
     my $delay = $t->value('SELECT extract(epoch FROM min(c.checked_at)
-        - m.created_at) FROM checks c JOIN monitors m ON m.id = c.monitor_id
+        - m.created_at) FROM check_history c JOIN monitors m ON m.id = c.monitor_id
         WHERE m.id = ? GROUP BY m.id', $id{$name});
     cmp_ok($delay // 99, '<', 1.5, "$name: checked soon after its creation");
 }
@@ -228,7 +228,7 @@ ok($times[1] - $times[0] >= 1 && $times[1] - $times[0] < 2.5
 
 my $state = monitor('flapping');
 is($state->{last_check}{cause}, 'http_status', 'the last check tells why');
-is($t->value('SELECT count(*) FROM checks WHERE monitor_id = ?
+is($t->value('SELECT count(*) FROM check_history WHERE monitor_id = ?
     AND outcome = ? AND slot > ?', $id{flapping}, 'up', $down[0]{slot}), 0,
     'nothing was up in between');
 
@@ -269,7 +269,7 @@ is(monitor('pausing')->{status}, 'paused', 'pausing: paused');
 for my $name (qw(up keyword tls hosts)) {
     my @rows = $t->sql('SELECT extract(epoch FROM slot) AS slot,
         extract(epoch FROM checked_at - slot) AS late, attempt
-        FROM checks WHERE monitor_id = ? ORDER BY slot', $id{$name});
+        FROM check_history WHERE monitor_id = ? ORDER BY slot', $id{$name});
     my @gaps = map { $rows[$_]{slot} - $rows[$_ - 1]{slot} } 1 .. $#rows;
     is(scalar(grep { abs($_ - 10) > 0.001 } @gaps), 0,
         "$name: 10 s from slot to slot") or diag("@gaps");
@@ -277,13 +277,13 @@ for my $name (qw(up keyword tls hosts)) {
         0, '... started within a second') or note_json(\@rows);
 }
 
-my $rows = $t->value('SELECT count(*) FROM checks WHERE monitor_id = ?',
+my $rows = $t->value('SELECT count(*) FROM check_history WHERE monitor_id = ?',
     $id{head});
 my $hits = $target->hits('/ok/head');
 ok($hits - $rows <= 1 && $hits >= $rows, 'as many rows as requests')
     or diag("$hits requests, $rows rows");
 
-is($t->value("SELECT count(*) FROM checks WHERE outcome = 'unknown'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE outcome = 'unknown'"), 0,
     'nothing was our own fault');
 is($t->value("SELECT count(*) FROM checks_default"), 0,
     'rows are in the partitions of their days');

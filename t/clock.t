@@ -112,7 +112,7 @@ my $slots;
 until_ok { ($slots = $many->slots($from, $to))->{missed} == 0 } 5,
     'no slot was missed';
 is(scalar(map { $_->log_lines($told) } @server), 1, 'told once');
-is($t->value('SELECT count(*) FROM checks WHERE slot > now()
+is($t->value('SELECT count(*) FROM check_history WHERE slot > now()
     OR checked_at > now() OR checked_at < slot
     OR checked_at > slot + interval \'9 s\' AND slot > to_timestamp(?)',
     $from), 0, 'every check has its true time');

@@ -23,14 +23,14 @@ sub now { return $t->value('SELECT extract(epoch FROM now())') }
 sub up {
     my ($since) = @_;
 
-    return $t->value("SELECT count(DISTINCT monitor_id) FROM checks
+    return $t->value("SELECT count(DISTINCT monitor_id) FROM check_history
         WHERE outcome = 'up' AND checked_at > to_timestamp(?)", $since) == 8;
 }
 
 
 my $start = now();
 until_ok { up(0) } 10, 'all up';
-my $rows = $t->value('SELECT count(*) FROM checks');
+my $rows = $t->value('SELECT count(*) FROM check_history');
 
 
 # --- a worker
@@ -60,12 +60,12 @@ until_ok { up($killed) } 15, 'all are checked again';
 # in the seconds of the crash a slot was due for some of them
 is($t->value('SELECT max(gap)::int FROM (SELECT extract(epoch FROM
     slot - lag(slot) OVER (PARTITION BY monitor_id ORDER BY slot)) AS gap
-    FROM checks) g'), 10, 'no slot was missed');
-is($t->value('SELECT count(*) FROM checks WHERE attempt > 1'), 0,
+    FROM check_history) g'), 10, 'no slot was missed');
+is($t->value('SELECT count(*) FROM check_history WHERE attempt > 1'), 0,
     'nothing had to be tried again');
-cmp_ok($t->value('SELECT count(*) FROM checks'), '>', $rows,
+cmp_ok($t->value('SELECT count(*) FROM check_history'), '>', $rows,
     'the rows from before are there');
-is($t->value("SELECT count(*) FROM checks WHERE outcome <> 'up'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE outcome <> 'up'"), 0,
     'nothing was called down');
 is($server->log_lines(qr/\[warn\].*uptime: monitor/), 0,
     'nothing on the console');

@@ -65,7 +65,7 @@ until_ok { $t->value("SELECT count(*) FROM monitor_state
 # --- crashed, for more than a slot
 
 my @before = map { "$_->{monitor_id} $_->{slot}" }
-    $t->sql('SELECT monitor_id, slot FROM checks');
+    $t->sql('SELECT monitor_id, slot FROM check_history');
 my $from = $server->log_size;
 my $crashed = time;
 $cluster->stop('immediate');
@@ -84,16 +84,16 @@ until_ok { $c->get('/me')->{status} == 200 } 20, 'it answers again';
 until_ok { $c->get('/health/ready')->{status} == 200 } 15, 'ready';
 
 my %now = map { ("$_->{monitor_id} $_->{slot}" => 1) }
-    $t->sql('SELECT monitor_id, slot FROM checks');
+    $t->sql('SELECT monitor_id, slot FROM check_history');
 is(scalar(grep { !$now{$_} } @before), 0, 'no stored row was lost');
 
 my $since = $t->value('SELECT extract(epoch FROM now())');
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history
     WHERE slot > to_timestamp(?)', $since) == 6 } 15, 'checks are stored';
 
 
 sub holes {
-    return $t->value('SELECT count(*) FROM (SELECT FROM checks
+    return $t->value('SELECT count(*) FROM (SELECT FROM check_history
         GROUP BY monitor_id HAVING count(DISTINCT slot) <> 1 + extract(epoch
         FROM max(slot) - min(slot)) / 10) x');
 }
@@ -107,9 +107,9 @@ until_ok { holes() == 0 } 10, 'the slots meanwhile were stored, too';
 my ($backend) = grep { $_ != $cluster->pid }
     map { $_->{pid} } $t->sql("SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()");
-my $count = $t->value('SELECT count(*) FROM checks');
+my $count = $t->value('SELECT count(*) FROM check_history');
 kill 'KILL', $backend;
-until_ok { my $n = eval { $t->value('SELECT count(*) FROM checks') };
+until_ok { my $n = eval { $t->value('SELECT count(*) FROM check_history') };
     defined $n && $n >= $count } 10, 'the database is back';
 until_ok { $c->get('/me')->{status} == 200 } 20, 'and so is the API';
 
@@ -127,7 +127,7 @@ until_ok { $c->get('/me')->{status} == 200 } 20, 'it answers again';
 
 # --- what was said meanwhile
 
-is($t->value("SELECT count(*) FROM checks WHERE outcome <> 'up'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE outcome <> 'up'"), 0,
     'nothing was called down');
 is($server->log_lines(qr/\[warn\].*uptime: monitor/), 0,
     'nothing on the console');

@@ -48,7 +48,7 @@ sub verdicts {
     my @rows;
     until_ok {
         @rows = $t->sql('SELECT DISTINCT ON (monitor_id) monitor_id, outcome,
-            cause, latency_us FROM checks WHERE monitor_id = ANY (?)
+            cause, latency_us FROM check_history WHERE monitor_id = ANY (?)
             AND checked_at > ?::timestamptz
             ORDER BY monitor_id, checked_at DESC', \@ids, $after);
         @rows == @ids;

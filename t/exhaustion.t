@@ -117,7 +117,7 @@ $t->execute("INSERT INTO monitors (url, name, $many->{columns})
 until_ok { $t->value("SELECT count(*) FROM monitor_state JOIN monitors
     ON id = monitor_id WHERE status = 'up' AND url LIKE '%/slow/%'") == 151 }
     15, '151 slow checks with descriptors for 48';
-is($t->value("SELECT count(*) FROM checks WHERE outcome = 'down'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE outcome = 'down'"), 0,
     'nothing was called down');
 
 my @idle;

@@ -165,11 +165,11 @@ for my $key (sort keys %expected) {
 is(scalar(grep { defined } values %id), scalar keys %expected,
     scalar(keys %expected) . ' hostile servers');
 
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks')
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history')
     == keys %expected } TIMEOUT + 10, 'each has its verdict';
 
 for my $key (sort keys %expected) {
-    my ($check) = $t->sql('SELECT outcome, cause, latency_us FROM checks
+    my ($check) = $t->sql('SELECT outcome, cause, latency_us FROM check_history
         WHERE monitor_id = ? ORDER BY slot, attempt LIMIT 1', $id{$key});
     my ($outcome, @cause) = split /[ |]/, $expected{$key};
     my $got = join ' ', grep { defined } @$check{qw(outcome cause)};

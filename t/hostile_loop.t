@@ -63,7 +63,7 @@ sub away {
             select undef, undef, undef, 0.005;
         }
 
-        $done = $t->value('SELECT count(*) FROM checks WHERE monitor_id
+        $done = $t->value('SELECT count(*) FROM check_history WHERE monitor_id
             BETWEEN ? AND ?', $ids[0], $ids[-1]);
     }
 

@@ -92,14 +92,14 @@ for my $key (sort keys %want) {
 is(scalar(grep { defined } values %id), scalar keys %want,
     scalar(keys %want) . ' servers');
 
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks')
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history')
     == keys %want } TIMEOUT + 10, 'each has its verdict';
 
 my %check;
 
 for my $key (sort keys %want) {
     my ($check) = $t->sql('SELECT outcome, cause, latency_us, connect_us,
-        tls_us, ttfb_us FROM checks WHERE monitor_id = ?
+        tls_us, ttfb_us FROM check_history WHERE monitor_id = ?
         ORDER BY slot, attempt LIMIT 1', $id{$key});
     my ($outcome, @cause) = split /[ |]/, $want{$key};
     my $got = join ' ', grep { defined } @$check{qw(outcome cause)};

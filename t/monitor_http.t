@@ -149,12 +149,12 @@ for my $name (sort keys %monitors) {
 sub monitor { return $c->get("/monitors/$id{$_[0]}")->{json} }
 
 
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks')
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history')
     == keys %monitors } 9, 'every monitor is checked';
 
 for my $name (sort keys %monitors) {
     my (undef, $outcome, $cause) = @{ $monitors{$name} };
-    my ($first) = $t->sql('SELECT outcome, cause FROM checks
+    my ($first) = $t->sql('SELECT outcome, cause FROM check_history
         WHERE monitor_id = ? ORDER BY slot, attempt LIMIT 1', $id{$name});
     is_deeply([@$first{qw(outcome cause)}], [$outcome, $cause],
         "$name: $outcome " . ($cause // ''));
@@ -169,14 +169,14 @@ is(scalar $target->hits('/ok/ip6'), 0, 'ip_version 6: nobody was asked');
 $target->set(upside => 200);
 until_ok { monitor('down_flap')->{status} eq 'down' } 15,
     'upside down: a success is confirmed before it is a failure';
-my @tries = $t->sql("SELECT attempt, cause FROM checks WHERE monitor_id = ?
+my @tries = $t->sql("SELECT attempt, cause FROM check_history WHERE monitor_id = ?
     AND outcome = 'down' ORDER BY slot, attempt", $id{down_flap});
 is_deeply([map { "$_->{attempt} $_->{cause}" } @tries[0 .. 2]],
     [map { "$_ upside_down" } 1 .. 3], '... with three tries');
 $target->set(upside => 500);
 until_ok { monitor('down_flap')->{status} eq 'up' } 15, '... and back';
 
-is($t->value("SELECT count(*) FROM checks WHERE outcome = 'unknown'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE outcome = 'unknown'"), 0,
     'nothing was our own fault');
 is(scalar $server->log_lines(qr/\Q$secret\E|\Q$basic\E|\Q$bearer\E/), 0,
     'no secret in the log');

@@ -273,6 +273,7 @@ $t->execute("INSERT INTO monitors (owner_id, name, type, url, interval,
         CASE WHEN i % 1000 = 999 THEN ARRAY['rare'] ELSE '{}' END,
         i % 1000 = 998
     FROM generate_series(1, 5000) i", $owner);
+$t->execute('ANALYZE monitors, monitor_state');
 $t->execute("UPDATE monitor_state s SET last_latency_us = monitor_id % 1000,
     status = CASE WHEN m.url LIKE '%97' THEN 'down' ELSE 'up' END
     FROM monitors m WHERE m.id = s.monitor_id AND m.url LIKE '%many%'");

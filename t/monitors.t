@@ -63,6 +63,7 @@ is_deeply($m, {
     upside_down       => false,
     grace             => 60,
     parent_id         => undef,
+    channel_ids       => [],
     push_token        => undef,
     push_url          => undef,
     status            => 'pending',

@@ -38,11 +38,11 @@ is($t->value('SELECT sum(epoch) FROM shards'), 64 + 32,
     'no shard moved more often than it had to');
 my $shared = $t->value('SELECT extract(epoch FROM now())');
 
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history
     WHERE slot > to_timestamp(?)', $shared) == 16 } 15, 'a round together';
-is($t->value('SELECT count(DISTINCT node_id) FROM checks
+is($t->value('SELECT count(DISTINCT node_id) FROM check_history
     WHERE slot > to_timestamp(?)', $shared), 2, 'both checked');
-is($t->value('SELECT count(*) FROM (SELECT FROM checks
+is($t->value('SELECT count(*) FROM (SELECT FROM check_history
     GROUP BY monitor_id HAVING count(*) <> 1 + extract(epoch
     FROM max(slot) - min(slot)) / 10) x'), 0,
     'no slot was missed or done twice while shards moved');
@@ -74,14 +74,14 @@ until_ok { shards() eq 'node0:64' } 25, 'the other one takes over'
 note(sprintf 'after %.1f s', time - $killed);
 
 my $taken = $t->value('SELECT extract(epoch FROM now())');
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history
     WHERE checked_at > to_timestamp(?)', $taken) == 16 } 15,
     'all are checked again';
-is($t->value("SELECT count(*) FROM checks WHERE outcome <> 'up'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE outcome <> 'up'"), 0,
     'nothing was called down');
 cmp_ok($t->value('SELECT max(gap) FROM (SELECT extract(epoch FROM
     checked_at - lag(checked_at) OVER (PARTITION BY monitor_id
-    ORDER BY slot, attempt)) AS gap FROM checks) g'), '<', 31,
+    ORDER BY slot, attempt)) AS gap FROM check_history) g'), '<', 31,
     'no gap of more than the interval and 20 s');
 
 

@@ -36,7 +36,7 @@ sub verdicts {
     my @rows;
 
     until_ok {
-        @rows = $t->sql("SELECT outcome, cause FROM checks
+        @rows = $t->sql("SELECT outcome, cause FROM check_history
             WHERE monitor_id = ANY (?) ORDER BY monitor_id", \@ids);
         @rows == @ids;
     } 10, "$name: judged";
@@ -140,7 +140,7 @@ for my $stall (0, 1) {
     }
 
     my @row;
-    until_ok { @row = $t->sql('SELECT outcome, cause FROM checks
+    until_ok { @row = $t->sql('SELECT outcome, cause FROM check_history
         WHERE monitor_id = ? AND attempt = 1', $id) } 10, '... and judged';
     is("$row[0]{outcome} $row[0]{cause}",
         $stall ? 'unknown own_overload' : 'down timeout',

@@ -199,7 +199,7 @@ $t->execute('DELETE FROM monitors WHERE id IN (?, ?)',
 $t->execute('UPDATE monitors SET paused = true WHERE id = ?',
     monitor_id('paused'));
 sockets_return($server, 'nothing is left open', %before);
-is($t->value('SELECT count(*) FROM checks WHERE monitor_id IN (?, ?, ?)',
+is($t->value('SELECT count(*) FROM check_history WHERE monitor_id IN (?, ?, ?)',
     map { monitor_id($_) } qw(deleted paused in_dns)), 0,
     'there is no result');
 

@@ -219,7 +219,7 @@ $t->execute('UPDATE monitors SET url = ?, keyword = NULL
 until_ok { $silent->closed == $ended + 3 } 5, 'they are closed';
 
 sockets_return($server, 'and nothing is left open', %before);
-is($t->value('SELECT count(*) FROM checks WHERE monitor_id = ANY(?)
+is($t->value('SELECT count(*) FROM check_history WHERE monitor_id = ANY(?)
     AND outcome <> ?', [map { monitor_id($_) } keys %waits], 'up'), 0,
     'what was cancelled has no failed result');
 

@@ -147,7 +147,7 @@ $t->execute('UPDATE monitors SET paused = true WHERE id = ?',
     monitor_id('paused'));
 until_ok { $silent->closed == $ended + 2 } 5, 'they are cut off';
 sockets_return($server, 'and nothing is left open', %before);
-is($t->value('SELECT count(*) FROM checks WHERE monitor_id IN (?, ?)',
+is($t->value('SELECT count(*) FROM check_history WHERE monitor_id IN (?, ?)',
     map { monitor_id($_) } qw(deleted paused)), 0, 'without a result');
 
 ok($server->stop, 'nginx quits in time');

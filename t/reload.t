@@ -50,12 +50,12 @@ is($failed, 0, 'and none failed');
 # two more rounds of checks after the last reload
 my $end = $t->value('SELECT extract(epoch FROM now())');
 until_ok { $t->value('SELECT count(*) FROM monitors m WHERE 2 <= (
-    SELECT count(*) FROM checks c WHERE c.monitor_id = m.id
+    SELECT count(*) FROM check_history c WHERE c.monitor_id = m.id
     AND c.slot > to_timestamp(?))', $end) == 13 } 30, 'two rounds later';
 
 my @bad = $t->sql("SELECT m.url, count(*) AS rows,
         1 + extract(epoch FROM max(slot) - min(slot)) / 10 AS slots
-    FROM checks c JOIN monitors m ON m.id = c.monitor_id
+    FROM check_history c JOIN monitors m ON m.id = c.monitor_id
     GROUP BY m.id HAVING count(*) <> 1 + extract(epoch
         FROM max(slot) - min(slot)) / 10");
 is(scalar @bad, 0, 'every slot once, none missed') or note_json(\@bad);
@@ -67,14 +67,14 @@ ok($server->stop, 'stopped');
 my $again = 0;
 for my $n (1 .. 12) {
     my ($row) = $t->sql('SELECT count(*) AS n, extract(epoch FROM max(slot))
-        + 5 AS until FROM checks WHERE monitor_id = ?', $ids[$n - 1]);
+        + 5 AS until FROM check_history WHERE monitor_id = ?', $ids[$n - 1]);
     my $hits = grep { $_ < $row->{until} } $target->hits("/ok/$n");
     cmp_ok($hits, '>=', $row->{n}, "monitor $n: a request for each row");
     $again += $hits - $row->{n};
 }
 cmp_ok($again, '<=', 6, 'hardly a request was made twice');
 
-is($t->value("SELECT count(*) FROM checks WHERE outcome <> 'up'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE outcome <> 'up'"), 0,
     'nothing but up');
 is($server->log_lines(qr/\[warn\].*uptime: monitor/), 0,
     'nothing on the console');

@@ -237,7 +237,7 @@ for my $path ('/api', '/api/', '/api/v2/me', '/api/v1', '/api/v10/me') {
 }
 
 my %allow = (
-    '/health/ready' => 'GET, HEAD', '/monitors' => 'GET, HEAD, POST',
+    '/health/ready' => 'GET, HEAD', '/monitors' => 'GET, HEAD, POST, PATCH, DELETE',
     '/monitors/1' => 'GET, HEAD, PATCH, DELETE',
     '/monitors/1/pause' => 'POST', '/monitors/1/checks' => 'GET, HEAD',
     '/health/live' => 'GET, HEAD', '/auth/login' => 'POST',

@@ -33,7 +33,8 @@ my ($used, $since) = (cpu($pid), time);
 sleep 3;
 my $share = (cpu($pid) - $used) / (time - $since);
 cmp_ok($share, '<', 0.01, 'no monitors: no work')
-    or diag(sprintf '%.2f %% of a core', 100 * $share);
+;
+diag(sprintf '%.2f %% of a core', 100 * $share);
 
 
 # --- a fifth hangs
@@ -43,19 +44,19 @@ my @bad = monitors($t, n => 100, interval => 10, url => $hang->url('/b'));
 # by then all are read, and what was made up for is done
 my $from = $t->value('SELECT now() + interval \'5 seconds\'');
 
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history
     WHERE slot > ? AND monitor_id = ANY (?)', $from, \@good) == 400 } 25,
     'every monitor has a slot';
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history
     WHERE monitor_id = ANY (?)', \@bad) > 20 } 20, '... with and without end';
 my $late = late($t, $from, @good);
 cmp_ok($late->{p99}, '<', 1000, 'start against slot: p99 below a second');
 cmp_ok($late->{p50}, '<', 100, '... half of them within 0.1 s');
 note_json($late);
 is(missed($t, 10, $from, @good), 0, 'no slot is missed');
-is($t->value("SELECT count(*) FROM checks WHERE monitor_id = ANY (?)
+is($t->value("SELECT count(*) FROM check_history WHERE monitor_id = ANY (?)
     AND outcome <> 'up'", \@good), 0, '... and all of them are up');
-is($t->value("SELECT count(*) FROM checks WHERE monitor_id = ANY (?)
+is($t->value("SELECT count(*) FROM check_history WHERE monitor_id = ANY (?)
     AND (outcome <> 'down' OR cause <> 'timeout')", \@bad), 0,
     'those that hang are down');
 $t->execute('DELETE FROM monitors WHERE id = ANY (?)', \@bad);
@@ -70,23 +71,23 @@ cmp_ok($max // 9999, '<', 500 * patience(),
     'the loop was never held up for long')
     or diag($server->log_text =~ /(event loop late.*)/);
 my $answers = ($crowd->seen)[0];
-my $before = $t->value('SELECT count(*) FROM checks WHERE monitor_id
+my $before = $t->value('SELECT count(*) FROM check_history WHERE monitor_id
     = ANY (?)', \@good);
 
 $server = $t->nginx;
 ready();
 my $back = $t->value('SELECT now()');
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history
     WHERE checked_at > ?', $stopped) == 400 } 12,
     'after a restart every monitor is checked within one interval';
 is(missed($t, 10, $from, @good), 0, '... no slot is missed');
 
-is($t->value('SELECT count(*) FROM (SELECT FROM checks
+is($t->value('SELECT count(*) FROM (SELECT FROM check_history
     WHERE monitor_id = ANY (?) AND slot > ? GROUP BY monitor_id, slot
     HAVING count(*) > 1) x', \@good, $stopped), 0, '... and none is twice');
 sleep 0.2;
 my $more = ($crowd->seen)[0] - $answers - ($t->value('SELECT count(*)
-    FROM checks WHERE monitor_id = ANY (?)', \@good) - $before);
+    FROM check_history WHERE monitor_id = ANY (?)', \@good) - $before);
 cmp_ok($more, '<=', 40, '... nor are there more requests than rows');
 
 done_testing();

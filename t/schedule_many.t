@@ -23,7 +23,7 @@ ok($server->wait_log(qr/20000 monitors are scheduled, read in \d+ ms/, 20),
 my ($read) = $server->log_text =~ /20000 monitors are scheduled, read in (\d+)/;
 cmp_ok($read // 99999, '<', 10000 * patience(), '... within seconds');
 note("$read ms");
-until_ok { $t->value('SELECT count(*) FROM checks c JOIN monitors m
+until_ok { $t->value('SELECT count(*) FROM check_history c JOIN monitors m
     ON m.id = c.monitor_id') > 50 } 20, '... and checked';
 ok($server->stop, 'nginx stops');
 my ($max) = lag($server);
@@ -41,12 +41,12 @@ my @slow = monitors($t, n => 200, interval => 10, timeout => 2,
 $server = $t->nginx(main => 'worker_rlimit_nofile 160;');
 ok($server->wait_log(qr/\[warn\].*at most 48 checks at once, because only 160 /,
     5), 'few descriptors: a warning at the start');
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history
     WHERE monitor_id = ANY (?)', \@slow) == 200 } 25, 'all are checked';
 cmp_ok(($hang->seen)[1], '<=', 48, 'not more at once than that');
-is($t->value("SELECT count(*) FROM checks WHERE cause = 'own_resources'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE cause = 'own_resources'"), 0,
     'no check failed for want of a descriptor');
-is($t->value("SELECT count(*) FROM checks WHERE outcome = 'down'
+is($t->value("SELECT count(*) FROM check_history WHERE outcome = 'down'
     AND cause <> 'timeout'"), 0, 'nothing but what is true is said');
 
 done_testing();

@@ -38,7 +38,7 @@ sub outcomes {
 
     return { map { ($_->{o} => $_->{n}) } $t->sql(
         'SELECT outcome || coalesce(\' \' || cause, \'\') o, count(*) n
-         FROM checks WHERE monitor_id = ANY (?) GROUP BY 1', \@ids) };
+         FROM check_history WHERE monitor_id = ANY (?) GROUP BY 1', \@ids) };
 }
 
 
@@ -62,11 +62,11 @@ until_ok { my $o = outcomes(@many); ($o->{up} // 0) >= 1000 } 40,
 my ($answers, $most) = $polite->seen;
 is($most, 3, '... with three connections at once, never more');
 is_deeply([ keys %{ outcomes(@many) } ], ['up'], '... and no false alarm');
-cmp_ok($t->value('SELECT max(latency_us) FROM checks
+cmp_ok($t->value('SELECT max(latency_us) FROM check_history
     WHERE monitor_id = ANY (?)', \@many), '<', 1_000_000,
     '... the time in the line is in no latency');
 cmp_ok($t->value('SELECT max(checked_at) - min(checked_at)
-    > interval \'500 ms\' FROM checks WHERE monitor_id = ANY (?)', \@many),
+    > interval \'500 ms\' FROM check_history WHERE monitor_id = ANY (?)', \@many),
     '==', 1, '... and the stored start is that of the connection');
 
 
@@ -104,7 +104,7 @@ is_deeply([ sort keys %$o ], [ 'down timeout', 'unknown own_overload' ],
     '... nothing else is said');
 is(($hung->seen)[1], 4, '... never more than four connections');
 is($t->value('SELECT count(*) FROM monitor_state s WHERE status = \'down\'
-    AND NOT EXISTS (SELECT FROM checks c WHERE c.monitor_id = s.monitor_id
+    AND NOT EXISTS (SELECT FROM check_history c WHERE c.monitor_id = s.monitor_id
     AND c.outcome = \'down\')'), 0, 'nothing is down without a failed check');
 
 $t->execute('DELETE FROM monitors WHERE id = ANY (?)', \@hanging);

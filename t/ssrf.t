@@ -268,11 +268,11 @@ monitor('secrets stay at home', 'up', 'http://' . PUBLIC . ":$echo/home",
 
 # --- verdicts
 
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks')
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history')
     == keys %id } 30, 'all ' . scalar(keys %id) . ' are judged';
 
 my %got = map { $_->{monitor_id} => $_ } $t->sql('SELECT DISTINCT ON
-    (monitor_id) monitor_id, outcome, cause FROM checks
+    (monitor_id) monitor_id, outcome, cause FROM check_history
     ORDER BY monitor_id, slot, attempt');
 
 for my $name (sort keys %id) {

@@ -82,7 +82,7 @@ sub judged {
     my %got;
     until_ok {
         %got = map { $_->{monitor_id} => $_ } $t->sql('SELECT DISTINCT ON
-            (monitor_id) monitor_id, outcome, cause, latency_us FROM checks
+            (monitor_id) monitor_id, outcome, cause, latency_us FROM check_history
             WHERE monitor_id = ANY (?) ORDER BY monitor_id, slot, attempt',
             [@id{@names}]);
         keys %got == @names;

@@ -32,7 +32,7 @@ until_ok { !grep { alive($_) } @backends } 5, 'its backends are gone';
 
 my $hits = $many->hits;
 until_ok { $many->hits >= $hits + 40 } 8, 'checks go on';
-is($t->value('SELECT count(*) FROM checks WHERE checked_at
+is($t->value('SELECT count(*) FROM check_history WHERE checked_at
     > to_timestamp(?) + interval \'1 s\'', $from), 0,
     'and are not stored');
 
@@ -47,7 +47,7 @@ ok($server->stop, 'it stops');
 cmp_ok(time - $end, '<', 3, 'soon');
 
 $hits = $many->hits;
-is($t->value('SELECT count(*) FROM checks'), $hits, 'every check is stored');
+is($t->value('SELECT count(*) FROM check_history'), $hits, 'every check is stored');
 is($t->value('SELECT count(*) FROM checkers'), 0, 'and it left in order');
 ok($server->log_lines(qr/results not stored: 0/), 'the log says so');
 $cluster->stop;

@@ -45,7 +45,7 @@ sub outcomes {
     my ($test, $id) = @_;
 
     return map { $_->{outcome} . (defined $_->{cause} ? " $_->{cause}" : '') }
-        $test->sql('SELECT outcome, cause FROM checks WHERE monitor_id = ? '
+        $test->sql('SELECT outcome, cause FROM check_history WHERE monitor_id = ? '
             . 'ORDER BY slot, attempt', $id);
 }
 
@@ -62,7 +62,7 @@ my %mute = (
 );
 
 until_ok { (outcomes($t, $ending_id))[0] } 15, 'the one that ends is checked';
-is($t->value("SELECT count(*) FROM checks WHERE monitor_id = ? AND outcome "
+is($t->value("SELECT count(*) FROM check_history WHERE monitor_id = ? AND outcome "
     . "<> 'up' AND checked_at < to_timestamp(?)", $ending_id, $until - 1), 0,
     '  and is up before');
 

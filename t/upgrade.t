@@ -72,7 +72,7 @@ sub start_new {
     } 15;
     ok($new, 'a new master and its processes') or BAIL_OUT('no upgrade');
     until_ok { held_by($new) } 10, 'its checker has all shards';
-    sleep $ENV{CHAOS_DWELL} // 0;
+    sleep($ENV{CHAOS_DWELL} // 0);
     return $new;
 }
 

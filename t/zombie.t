@@ -112,7 +112,7 @@ for my $round (1 .. $rounds) {
 
     # a round of checks with both
     until_ok { $t->value('SELECT count(*) FROM monitor_state s
-        JOIN checks c ON c.monitor_id = s.monitor_id AND c.slot = s.last_slot
+        JOIN check_history c ON c.monitor_id = s.monitor_id AND c.slot = s.last_slot
         WHERE last_checked_at > to_timestamp(?) AND node_id = ?', $wakes, $id)
         > 0.4 * $many->{monitors} } 15, 'and checks again';
 
@@ -127,7 +127,7 @@ for my $round (1 .. $rounds) {
 
 my %expected = map { $_ => $n } @flags;
 is_deeply(told('down'), \%expected, 'each failure was told once');
-my @bad = $t->sql('SELECT outcome, cause, count(*) AS n FROM checks
+my @bad = $t->sql('SELECT outcome, cause, count(*) AS n FROM check_history
     WHERE outcome NOT IN (?, ?) AND NOT monitor_id = ANY (?) GROUP BY 1, 2',
     'up', 'degraded', \@flags);
 is(scalar @bad, 0, 'no check of another one was anything but up')
@@ -135,10 +135,10 @@ is(scalar @bad, 0, 'no check of another one was anything but up')
 
 $gap = $t->value('SELECT max(gap) FROM (SELECT extract(epoch FROM
     slot - lag(slot) OVER (PARTITION BY monitor_id ORDER BY slot)) AS gap
-    FROM checks) g');
+    FROM check_history) g');
 cmp_ok($gap, '<=', 30, 'no gap of more than the interval and 20 s');
 my $to = $many->now;
-my $rows = $t->value('SELECT count(DISTINCT (monitor_id, slot)) FROM checks
+my $rows = $t->value('SELECT count(DISTINCT (monitor_id, slot)) FROM check_history
     WHERE checked_at BETWEEN to_timestamp(?) AND to_timestamp(?)
     AND NOT monitor_id = ANY (?)', $from, $to, \@slow);
 my $hits = $many->hits($from, $to);

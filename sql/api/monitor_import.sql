@@ -6,11 +6,13 @@ WITH rules AS (
     {{monitor_rules}}
 ), row AS (
     SELECT (r ->> 'i')::bigint AS n, r -> 'fields' AS fields,
-           r -> 'errors' AS errors
+           r -> 'errors' AS errors,
+           -- "errors IS NULL" is thought to be rare, and rows few: seconds
+           r ? 'errors' AS refused
     FROM jsonb_array_elements($2::jsonb -> 'rows') r
 ), given AS MATERIALIZED (
     {{monitor_given}} FROM (SELECT row.n, row.fields FROM row
-                            WHERE row.errors IS NULL) g
+                            WHERE NOT row.refused) g
 ), named AS MATERIALIZED (
     SELECT f.n, f.type, f.url, {{monitor_name}} AS name
     FROM ({{monitor_new}}) f

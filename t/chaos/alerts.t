@@ -84,7 +84,7 @@ sub drained {
 # --- random kills while everything changes
 
 make('k', $monitors, '/ok/', 0);
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks')
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history')
     == $monitors } 30, 'all are checked';
 
 for my $n (1 .. $kills) {
@@ -106,20 +106,20 @@ for my $n (1 .. $kills) {
 }
 
 # three intervals without a kill
-my $since = $t->value('SELECT max(slot) FROM checks');
-until_ok { (eval { $t->value('SELECT count(DISTINCT monitor_id) FROM checks
+my $since = $t->value('SELECT max(slot) FROM check_history');
+until_ok { (eval { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history
     WHERE slot > ?', $since) } // 0) == $monitors } 90, 'all go on';
 $t->execute('UPDATE monitors SET paused = true');
 sleep 2;
 
 is($t->value('SELECT count(*) - count(DISTINCT (monitor_id, slot, attempt))
-    FROM checks'), 0, 'no result is there twice');
+    FROM check_history'), 0, 'no result is there twice');
 
 # what the results say, against what was stored
 my ($story) = $t->sql(<<'END');
 WITH seen AS (
     SELECT monitor_id, slot, attempt, outcome, lag(outcome) OVER w AS before
-    FROM checks WHERE outcome IN ('up', 'down')
+    FROM check_history WHERE outcome IN ('up', 'down')
     WINDOW w AS (PARTITION BY monitor_id ORDER BY slot, attempt)
 ), change AS (
     SELECT monitor_id, count(*) FILTER (WHERE outcome = 'down') AS downs,

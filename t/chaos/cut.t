@@ -107,13 +107,13 @@ until_ok { (-s "$t->{dir}/cuts" // 0) >= $cuts } 60 + $cuts,
 spew("$t->{dir}/cut", 'no');
 my $back = time;
 
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history
     WHERE slot > to_timestamp(?)', $back) == 300 } 30,
     'it heals within 30 s';
-until_ok { $t->value('SELECT count(*) FROM (SELECT FROM checks
+until_ok { $t->value('SELECT count(*) FROM (SELECT FROM check_history
     GROUP BY monitor_id HAVING count(DISTINCT slot) <> 1 + extract(epoch
     FROM max(slot) - min(slot)) / 10) x') == 0 } 30, 'no slot is missing';
-is($t->value("SELECT count(*) FROM checks WHERE outcome <> 'up'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE outcome <> 'up'"), 0,
     'nothing was called down or unknown');
 is_deeply([$server->checkers, $server->workers], \@before,
     'no process has ended');

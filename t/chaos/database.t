@@ -47,7 +47,7 @@ my @before = ($server->checkers, $server->workers);
 sub holes {
     return $t->value('SELECT coalesce(sum(1 + extract(epoch FROM mx - mn) / 10
         - n), 0) FROM (SELECT max(slot) AS mx, min(slot) AS mn,
-        count(DISTINCT slot) AS n FROM checks GROUP BY monitor_id) x');
+        count(DISTINCT slot) AS n FROM check_history GROUP BY monitor_id) x');
 }
 
 
@@ -84,22 +84,22 @@ for my $outage (@outages) {
 
     # what was finished before is stored, and no slot is missing
     my $caught = until_ok { (eval { $t->value('SELECT count(*) FROM (SELECT
-        FROM checks WHERE slot > to_timestamp(?) GROUP BY monitor_id) x',
+        FROM check_history WHERE slot > to_timestamp(?) GROUP BY monitor_id) x',
         $back) } // 0) == $monitors && holes() == 0 } 30,
         "$outage: caught up, no slot is missing";
     diag(sprintf '%s: caught up %.1f s after it was back, of these 10 s for '
         . 'a slot of each; at most %.1f MB on disk; %d slots meanwhile',
         $outage, time - $back, $spool / 1e6, $t->value('SELECT count(*)
-        FROM checks WHERE slot BETWEEN to_timestamp(?) AND to_timestamp(?)',
+        FROM check_history WHERE slot BETWEEN to_timestamp(?) AND to_timestamp(?)',
         $from, $back));
 
     until_ok { !glob "$server->{dir}/spool/*.spool" } 10,
         "$outage: the spool is empty";
 }
 
-is($t->value("SELECT count(*) FROM checks WHERE outcome = 'down'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE outcome = 'down'"), 0,
     'nothing was called down');
-is($t->value("SELECT count(*) FROM checks WHERE outcome = 'unknown'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE outcome = 'unknown'"), 0,
     'nothing is unknown');
 is($t->value("SELECT count(*) FROM monitor_state WHERE status <> 'up'"), 0,
     'all are up');

@@ -68,13 +68,13 @@ sleep 3;
 
 unlink "$dir/pgdisk/ballast" or die $!;
 my $back = time;
-until_ok { (eval { $t->value('SELECT count(DISTINCT monitor_id) FROM checks
+until_ok { (eval { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history
     WHERE slot > to_timestamp(?)', $back) } // 0) == 300 } 30,
     'with room again all are stored within 30 s';
 diag(sprintf 'full for %.0f s, healed after %.1f s', $back - $full,
     time - $back);
 
-is($t->value("SELECT count(*) FROM checks WHERE outcome <> 'up'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE outcome <> 'up'"), 0,
     'nothing was called down or unknown');
 is_deeply([$server->checkers, $server->workers], \@before,
     'no process has ended');

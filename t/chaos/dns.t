@@ -58,7 +58,7 @@ my @others = monitors(OTHERS, sub { $_[0] % 2 ? "http://flip-$pub-$pub-o$_[0]"
     . ".test:$port/" : 'http://' . PUBLIC . ":$port/" });
 my @mute = monitors($monitors, sub { "http://mute-$_[0].test:$port/" });
 
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks')
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history')
     == @others + @mute } 30, scalar(@others + @mute) . ' monitors run';
 
 my $start = $t->value('SELECT now()');
@@ -97,7 +97,7 @@ my ($late) = $t->sql('SELECT count(*) AS n,
     1000 * percentile_cont(0.99) WITHIN GROUP (ORDER BY extract(epoch FROM
         checked_at - slot)) AS p99,
     1000 * max(extract(epoch FROM checked_at - slot)) AS max
-    FROM checks WHERE monitor_id = ANY (?) AND slot > ?::timestamptz
+    FROM check_history WHERE monitor_id = ANY (?) AND slot > ?::timestamptz
     AND attempt = 1', \@others, $start);
 note(sprintf 'others: %d checks, started late by p50 %.1f ms, p99 %.1f ms, '
     . 'max %.1f ms', @$late{qw(n p50 p99 max)});
@@ -107,7 +107,7 @@ is($late->{bad}, 0, '... and up, all of them');
 cmp_ok($late->{p99}, '<=', 200, '... and on time');
 
 my %n = map { ($_->{cause} // 'up' => $_->{n}) } $t->sql('SELECT cause,
-    count(*) AS n FROM checks WHERE monitor_id = ANY (?) AND slot > ?
+    count(*) AS n FROM check_history WHERE monitor_id = ANY (?) AND slot > ?
     GROUP BY 1', \@mute, $start);
 note(join ', ', map { "$n{$_} $_" } sort keys %n);
 cmp_ok($n{dns_timeout} // 0, '>', $monitors * 0.8,

@@ -68,13 +68,13 @@ sub round {
         unnest(?::text[]) u WHERE id = ? RETURNING id", $name, \@urls, $id);
     is(scalar @ids, $count, "$name: $count monitors");
 
-    until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks
+    until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history
         WHERE monitor_id = ANY (?)', \@ids) == $count } TIMEOUT() + 20,
         "$name: all judged";
     my $peak = memory('VmHWM');
     my $growth = $peak - $before;
     my ($late) = $t->sql('SELECT max(latency_us) AS us, count(*)
-        FILTER (WHERE outcome = \'unknown\') AS unknown FROM checks
+        FILTER (WHERE outcome = \'unknown\') AS unknown FROM check_history
         WHERE monitor_id = ANY (?)', \@ids);
     note(sprintf '%s: +%d KiB, %.1f KiB each; longest %.2f s, %d unknown',
         $name, $growth, $growth / $count, $late->{us} / 1e6,

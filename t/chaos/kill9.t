@@ -50,7 +50,7 @@ my @first = map { $c->post('/monitors', { url => $target->url("/ok/$_"),
     1 .. $monitors;
 is(scalar(grep { defined } @first), $monitors, "$monitors monitors");
 
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks')
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history')
     == $monitors } INTERVAL + 10, 'all are checked';
 
 
@@ -118,7 +118,7 @@ my %recovery;                   # fault => [seconds]
 
 sub note_stored {
     $stored{ join ' ', @$_ } = 1 for @{ $t->dbh->selectall_arrayref(
-        'SELECT monitor_id, slot, attempt FROM checks') };
+        'SELECT monitor_id, slot, attempt FROM check_history') };
     return;
 }
 
@@ -130,7 +130,7 @@ sub api_up { return $t->client($token)->get('/me')->{status} == 200 }
 sub checked_since {
     my ($since) = @_;
 
-    return eval { $t->value('SELECT count(*) FROM checks
+    return eval { $t->value('SELECT count(*) FROM check_history
         WHERE checked_at > to_timestamp(?)', $since) };
 }
 
@@ -277,31 +277,31 @@ until_ok { $t->value("SELECT count(*) FROM monitor_state
 
 # the last retries and batches
 my $end = time;
-until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history
     WHERE checked_at > to_timestamp(?) AND monitor_id = ANY (?)', $end,
     \@first) == $monitors } INTERVAL + 10, 'all are checked again';
 ok($server->stop, 'stopped');
 
 my %now = map { (join(' ', @$_) => 1) } @{ $t->dbh->selectall_arrayref(
-    'SELECT monitor_id, slot, attempt FROM checks') };
-my $rows = $t->value('SELECT count(*) FROM checks');
+    'SELECT monitor_id, slot, attempt FROM check_history') };
+my $rows = $t->value('SELECT count(*) FROM check_history');
 is(scalar(grep { !$now{$_} } keys %stored), 0, 'no row that was seen is lost');
 is(scalar(keys %now), $rows, 'no slot and attempt is there twice');
 
-is($t->value("SELECT count(*) FROM checks WHERE outcome = 'down'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE outcome = 'down'"), 0,
     'nothing was called down');
-is($t->value('SELECT count(*) FROM checks WHERE attempt > 1'), 0,
+is($t->value('SELECT count(*) FROM check_history WHERE attempt > 1'), 0,
     'nothing had to be tried again');
 is($server->log_lines(qr/\[warn\].*uptime: monitor/), 0,
     'nothing on the console');
 
 my $gap = $t->value('SELECT max(gap) FROM (SELECT extract(epoch FROM
     slot - lag(slot) OVER (PARTITION BY monitor_id ORDER BY slot)) AS gap
-    FROM checks WHERE monitor_id = ANY (?)) g', \@first);
+    FROM check_history WHERE monitor_id = ANY (?)) g', \@first);
 cmp_ok($gap, '<=', INTERVAL + 20, 'no gap of more than the interval and 20 s');
 
 diag(sprintf '%d checks, %d of them not up; longest gap %d s', $rows,
-    $t->value("SELECT count(*) FROM checks WHERE outcome <> 'up'"), $gap);
+    $t->value("SELECT count(*) FROM check_history WHERE outcome <> 'up'"), $gap);
 
 $cluster->stop;
 

@@ -53,7 +53,7 @@ my $hits = $many->hits($from, $to);
 cmp_ok($hits, '<=', 1.01 * $slots->{slots}, 'every slot once');
 is($slots->{not_up}, 0, 'nothing but up');
 is($t->value('SELECT sum(epoch) FROM shards'), $epochs, 'no shard moved');
-my @load = map { $_->{n} } $t->sql('SELECT count(*) AS n FROM checks
+my @load = map { $_->{n} } $t->sql('SELECT count(*) AS n FROM check_history
     WHERE slot >= to_timestamp(?) AND slot < to_timestamp(?)
     GROUP BY node_id', $from, $to);
 my $fair = sum(@load) / 3;
@@ -101,9 +101,9 @@ until_ok { $many->all_checked($to) } 15, 'all are checked';
 # stored results, in the order of their time
 my $gap = $t->value('SELECT max(gap) FROM (SELECT extract(epoch FROM
     slot - lag(slot) OVER (PARTITION BY monitor_id ORDER BY slot)) AS gap
-    FROM checks WHERE slot >= to_timestamp(?)) g', $from);
+    FROM check_history WHERE slot >= to_timestamp(?)) g', $from);
 cmp_ok($gap, '<=', 30, 'no gap of more than the interval and 20 s');
-is($t->value("SELECT count(*) FROM checks WHERE outcome <> 'up'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE outcome <> 'up'"), 0,
     'nothing was called down');
 $slots = $many->slots($from, $to);
 $hits = $many->hits($from, $to);

@@ -46,12 +46,12 @@ cmp_ok($late->{p99}, '<=', 1000, 'start error: p99 at most a second');
 cmp_ok($late->{n}, '>=', $n * ($seconds / 60 - 0.5), 'as many as expected');
 is(missed($t, 60, $from, @good), 0, 'no slot is missed');
 is(missed($t, 60, $from, @bad), 0, '... of those that hang neither');
-is($t->value("SELECT count(*) FROM checks WHERE monitor_id = ANY (?)
+is($t->value("SELECT count(*) FROM check_history WHERE monitor_id = ANY (?)
     AND outcome <> 'up'", \@good), 0, 'nothing is said of those that are up');
-is($t->value("SELECT count(*) FROM checks WHERE monitor_id = ANY (?)
+is($t->value("SELECT count(*) FROM check_history WHERE monitor_id = ANY (?)
     AND (outcome <> 'down' OR cause <> 'timeout')", \@bad), 0,
     'those that hang are down');
-is($t->value("SELECT count(*) FROM checks WHERE outcome = 'unknown'"), 0,
+is($t->value("SELECT count(*) FROM check_history WHERE outcome = 'unknown'"), 0,
     'nothing was our own fault');
 
 ok($server->stop, 'nginx stops');

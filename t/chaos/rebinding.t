@@ -61,14 +61,14 @@ for my $i (1 .. $monitors) {
     $r->{status} == 201 or die $r->{content};
 }
 
-until_ok { $t->value('SELECT count(*) FROM checks') >= $wanted }
+until_ok { $t->value('SELECT count(*) FROM check_history') >= $wanted }
     30 + 3 * INTERVAL * $wanted / $monitors, "$wanted checks";
 my $seconds = time - $start;
 
 my %n = map { ($_->{verdict} => $_->{n}) } $t->sql("SELECT
-    concat_ws(' ', outcome, cause) AS verdict, count(*) AS n FROM checks
+    concat_ws(' ', outcome, cause) AS verdict, count(*) AS n FROM check_history
     GROUP BY 1");
-my $checks = $t->value('SELECT count(*) FROM checks');
+my $checks = $t->value('SELECT count(*) FROM check_history');
 note(join ', ', map { "$n{$_} $_" } sort keys %n);
 note(sprintf '%d checks in %.0f s, %d questions to the DNS server', $checks,
     $seconds, $dns->questions);

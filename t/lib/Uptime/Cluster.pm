@@ -64,7 +64,7 @@ sub create {
     open my $fh, '>>', $self->data . '/postgresql.conf' or croak $!;
     print $fh "listen_addresses = ''\n",
         "unix_socket_directories = '$self->{dir}'\n",
-        "max_connections = 200\nshared_buffers = 64MB\n",
+        "max_connections = 200\nshared_buffers = 64MB\njit = off\n",
         "log_min_duration_statement = 2000\n",
         "log_line_prefix = '%m [%p] %d %a '\n",
         "fsync = ", ($self->{fsync} ? 'on' : 'off'), "\n",

@@ -78,7 +78,7 @@ sub slots {
                 round(extract(epoch FROM slot - lag(slot) OVER (
                     PARTITION BY monitor_id ORDER BY slot, attempt))
                     / $3) - 1 AS missed
-            FROM checks
+            FROM check_history
             WHERE slot >= to_timestamp($1) AND slot < to_timestamp($2)
         ), e AS (
             SELECT id, count(*) FILTER (WHERE slot < to_timestamp($1)

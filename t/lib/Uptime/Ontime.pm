@@ -44,7 +44,7 @@ sub late {
     my ($row) = $t->sql('SELECT count(*) AS n, percentile_disc(
         ARRAY[0.5, 0.99, 1]) WITHIN GROUP (ORDER BY
         extract(epoch FROM checked_at - slot) * 1000) AS late
-        FROM checks WHERE attempt = 1 AND slot > ? AND monitor_id = ANY (?)',
+        FROM check_history WHERE attempt = 1 AND slot > ? AND monitor_id = ANY (?)',
         $from, \@ids);
     my ($p50, $p99, $max) = @{ $row->{late} // [] };
     return { n => $row->{n}, p50 => $p50, p99 => $p99, max => $max };
@@ -56,7 +56,7 @@ sub missed {
 
     return $t->value('SELECT coalesce(sum(round(extract(epoch FROM last - first)
         / ?) + 1 - n), 0) FROM (SELECT min(slot) first, max(slot) last,
-        count(DISTINCT slot) n FROM checks
+        count(DISTINCT slot) n FROM check_history
         WHERE monitor_id = ANY (?) AND slot > ? GROUP BY monitor_id) x',
         $interval, \@ids, $from);
 }

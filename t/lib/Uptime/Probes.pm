@@ -80,7 +80,7 @@ sub first_check {
 
     return wait_until { ($t->sql('SELECT outcome, cause,
         latency_us AS total_us, dns_us,
-        connect_us, tls_us, ttfb_us FROM checks WHERE monitor_id = ?
+        connect_us, tls_us, ttfb_us FROM check_history WHERE monitor_id = ?
         ORDER BY slot, attempt LIMIT 1', $id{$name}))[0] } $seconds // 12;
 }
 
