@@ -188,7 +188,7 @@ $t->execute("INSERT INTO monitors (owner_id, name, type, url, interval,
     interval, timeout, method, headers, expected_status, keyword_mode,
     follow_redirects, max_redirects, verify_tls, failure_threshold,
     retry_interval, cert_warn_days, tags, paused FROM monitors
-    WHERE m.owner_id = $id");
+    WHERE owner_id = $id");
 $t->server(0)->signal('HUP');
 my $seen = $target->hits('/ok/other');
 until_ok { $target->hits('/ok/other') >= $seen + 2 } 40,
@@ -199,7 +199,7 @@ is($target->hits('/ok/user') + $target->hits('/ok/user2'), $hits,
 # what it told long ago does not count: the first result is news
 $t->execute("UPDATE monitor_state SET told = 'down', status = 'down',
     fails = 9 WHERE monitor_id IN (SELECT id FROM monitors
-    WHERE m.owner_id = $id AND name <> 'new')");
+    WHERE owner_id = $id AND name <> 'new')");
 my $from = $t->server->log_size;
 $res = $a->patch("/users/$id", { disabled => false });
 ok($res->{status} == 200 && !$res->{json}{disabled}, 'enabled')

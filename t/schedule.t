@@ -29,12 +29,16 @@ ready();
 # --- nothing to do
 
 my ($pid) = $server->checkers;
-my ($used, $since) = (cpu($pid), time);
-sleep 3;
-my $share = (cpu($pid) - $used) / (time - $since);
+my $share;
+# the first chores are done soon
+for (1 .. 5) {
+    my ($used, $since) = (cpu($pid), time);
+    sleep 3;
+    $share = (cpu($pid) - $used) / (time - $since);
+    last if $share < 0.01;
+}
 cmp_ok($share, '<', 0.01, 'no monitors: no work')
-;
-diag(sprintf '%.2f %% of a core', 100 * $share);
+    or diag(sprintf '%.2f %% of a core', 100 * $share);
 
 
 # --- a fifth hangs
