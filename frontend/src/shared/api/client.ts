@@ -5,7 +5,7 @@ import { problemOf } from './problem';
 import type { paths } from './schema';
 import { API, authorizedFetch } from './session';
 
-export const api = createClient<paths>({
+export const api = createClient<paths, 'application/json'>({
   baseUrl: `${location.origin}${API}`,
   fetch: authorizedFetch,
 });
