@@ -100,7 +100,7 @@ ngx_uptime_alert_add(ngx_uptime_alert_send_t *s, cJSON *object,
         return NGX_ERROR;
     }
 
-    *ngx_cpymem(p, text->data, text->len) = '\0';
+    (void) ngx_sprintf(p, "%V%Z", text);
 
     return cJSON_AddStringToObject(object, name, (char *) p) ? NGX_OK
                                                              : NGX_ERROR;

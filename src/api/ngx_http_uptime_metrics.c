@@ -259,7 +259,7 @@ ngx_http_uptime_metrics_send(ngx_http_uptime_metrics_t *m, ngx_str_t *lines,
                                              "gauge", metric->help);
         }
 
-        block->len = ngx_cpymem(p, lines->data, lines->len) - block->data;
+        block->len = ngx_sprintf(p, "%V", lines) - block->data;
 
         rc = block->len ? ngx_http_uptime_stream_send(&m->out, block) : NGX_OK;
         ngx_http_uptime_block_free(block);
