@@ -26,6 +26,10 @@ FROM f CROSS JOIN LATERAL (VALUES
      'must be five fields: minute, hour, day, month, weekday; as numbers, '
      'with * , - and /',
      f.cron IS NOT NULL AND (cron_parse(f.cron)).minutes IS NULL),
+    ('cron', 'too_often', 'must not start more than 24 times a day',
+     f.cron IS NOT NULL
+     AND cardinality((cron_parse(f.cron)).minutes)
+         * cardinality((cron_parse(f.cron)).hours) > 24),
     ('timezone', 'bad_timezone',
      'must be a name of the IANA database, such as Europe/Berlin, or UTC',
      NOT is_timezone(f.timezone)),

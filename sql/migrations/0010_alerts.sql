@@ -174,7 +174,9 @@ BEGIN
             v_from, v_to, coalesce(v_m[4]::integer, 1)));
     END LOOP;
 
-    RETURN nullif(v_found, '{}');
+    -- each once, however often it is named
+    RETURN nullif(ARRAY(SELECT DISTINCT x FROM unnest(v_found) x ORDER BY x),
+                  '{}');
 END
 $$;
 
@@ -291,13 +293,20 @@ BEGIN
 
     INSERT INTO maintenance_spans AS s (monitor_id, starts_at, ends_at,
                                         maintenance_id)
-    SELECT m.id, t.starts_at, t.ends_at, w.id
-    FROM maintenances w
-    CROSS JOIN LATERAL maintenance_times(
-        w, now(), now() + interval '2 hours', 200) t
-    JOIN monitors m ON m.owner_id = w.owner_id
-                       AND (m.id = ANY (w.monitor_ids) OR m.tags && w.tags)
-    WHERE w.enabled AND (p_owner IS NULL OR w.owner_id = p_owner)
+    SELECT x.monitor_id, x.starts_at, x.ends_at, x.maintenance_id
+    FROM (SELECT DISTINCT w.owner_id FROM maintenances w
+          WHERE w.enabled AND (p_owner IS NULL OR w.owner_id = p_owner)) o
+    -- no account can fill the table
+    CROSS JOIN LATERAL (
+        SELECT m.id AS monitor_id, t.starts_at, t.ends_at,
+               w.id AS maintenance_id
+        FROM maintenances w
+        CROSS JOIN LATERAL maintenance_times(
+            w, now(), now() + interval '2 hours', 200) t
+        JOIN monitors m ON m.owner_id = w.owner_id
+             AND (m.id = ANY (w.monitor_ids) OR m.tags && w.tags)
+        WHERE w.enabled AND w.owner_id = o.owner_id
+        LIMIT 50000) x
     ON CONFLICT (monitor_id, starts_at, maintenance_id) DO UPDATE
     SET ends_at = excluded.ends_at WHERE s.ends_at <> excluded.ends_at;
 END
@@ -877,10 +886,6 @@ BEGIN
 
     IF alert_due('certificates', '10 min') THEN
         PERFORM alert_certificates();
-    END IF;
-
-    IF alert_due('maintenances', '5 min') THEN
-        PERFORM maintenance_refresh(NULL);
     END IF;
 
     IF NOT EXISTS (SELECT FROM outbox o

@@ -175,6 +175,12 @@ ngx_uptime_alert_prepare(ngx_uptime_alert_send_t *s)
         return NGX_DECLINED;
     }
 
+    if (s->alert.event >= NGX_UPTIME_ALERT_N) {
+        ngx_uptime_alert_set(s, NGX_UPTIME_ALERT_TEMPORARY,
+                             "this version does not know this event", NULL);
+        return NGX_DECLINED;
+    }
+
     rc = ngx_uptime_alert_open(s->pool, conf->keys, &s->channel, &s->config);
 
     if (rc == NGX_DECLINED) {

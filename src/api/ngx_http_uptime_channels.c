@@ -188,6 +188,12 @@ ngx_http_uptime_channel_found(ngx_http_uptime_ctx_t *ctx,
     ngx_http_uptime_channel_row(ctx, q, 1, &channel);
 
     kind = ngx_uptime_alert_kind(&channel.kind);
+
+    if (kind != NULL && kind->admin && !ctx->caller.admin) {
+        ngx_http_uptime_fail(ctx, "forbidden");
+        return;
+    }
+
     config = kind ? ngx_http_uptime_channel_open(ctx, kind, &channel) : NULL;
 
     if (config == NULL) {

@@ -17,6 +17,9 @@
 /* bytes, more than any name of a field in an error */
 #define NGX_HTTP_UPTIME_FIELD_LEN  256
 
+/* told of each row */
+#define NGX_HTTP_UPTIME_ROW_ERRORS  10
+
 
 static ngx_int_t ngx_http_uptime_import_rows(ngx_http_uptime_ctx_t *ctx,
     cJSON *args, cJSON *rows);
@@ -159,7 +162,9 @@ ngx_http_uptime_import_errors(cJSON *row, ngx_array_t *errors)
     e = errors->elts;
     list = cJSON_AddArrayToObject(row, "errors");
 
-    for (i = 0; list != NULL && i < errors->nelts; i++) {
+    for (i = 0; list != NULL && i < errors->nelts
+                && i < NGX_HTTP_UPTIME_ROW_ERRORS; i++)
+    {
         error = cJSON_CreateObject();
 
         if (error == NULL || !cJSON_AddItemToArray(list, error)) {

@@ -51,6 +51,7 @@ static const ngx_uptime_janitor_task_t  ngx_uptime_janitor_tasks[] = {
     { "retention", NGX_UPTIME_SQL_JANITOR_RETENTION, 3600000 },
     { "accounts", NGX_UPTIME_SQL_JANITOR_ACCOUNTS, 15000 },
     { "leftovers", NGX_UPTIME_SQL_JANITOR_LEFTOVERS, 3600000 },
+    { "maintenances", NGX_UPTIME_SQL_JANITOR_MAINTENANCES, 300000 },
     { "alerts", NGX_UPTIME_SQL_JANITOR_ALERTS, 600000 },
     { "rollups", NGX_UPTIME_SQL_JANITOR_ROLLUPS, 15000 }
 };

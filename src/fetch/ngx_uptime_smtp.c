@@ -51,7 +51,8 @@ ngx_uptime_smtp(ngx_uptime_fetcher_t *fr, ngx_uptime_smtp_conf_t *conf,
     m->pool = pool;
     m->handler = handler;
     m->data = data;
-    m->fd = (ngx_socket_t) -1;
+    m->fd[0] = (ngx_socket_t) -1;
+    m->fd[1] = (ngx_socket_t) -1;
     m->deadline = ngx_current_msec + timeout;
     m->status = NGX_UPTIME_SMTP_FAILED;
 

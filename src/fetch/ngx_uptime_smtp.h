@@ -79,7 +79,7 @@ struct ngx_uptime_smtp_s {
     CURLSH                        *share;
     struct curl_slist             *pin;
     struct curl_slist             *recipients;
-    ngx_socket_t                   fd;
+    ngx_socket_t                   fd[2];   /* open; two families race */
     int                            open_errno;
     ngx_uint_t                     worst;       /* code of a refusal        */
     u_char                         verb[8];     /* of the last command      */

@@ -20,6 +20,7 @@ static ngx_int_t ngx_uptime_smtp_options_tls(ngx_uptime_smtp_t *m);
 static CURLcode ngx_uptime_smtp_ssl(CURL *easy, void *ctx, void *data);
 static curl_socket_t ngx_uptime_smtp_socket(void *data,
     curlsocktype purpose, struct curl_sockaddr *address);
+static int ngx_uptime_smtp_close(void *data, curl_socket_t s);
 static size_t ngx_uptime_smtp_read(char *p, size_t size, size_t n,
     void *data);
 static size_t ngx_uptime_smtp_body(char *p, size_t size, size_t n,
@@ -76,6 +77,8 @@ ngx_uptime_smtp_options(ngx_uptime_smtp_t *m, long msec)
     ngx_uptime_set(CURLOPT_FORBID_REUSE, 1L);
     ngx_uptime_set(CURLOPT_OPENSOCKETFUNCTION, ngx_uptime_smtp_socket);
     ngx_uptime_set(CURLOPT_OPENSOCKETDATA, m);
+    ngx_uptime_set(CURLOPT_CLOSESOCKETFUNCTION, ngx_uptime_smtp_close);
+    ngx_uptime_set(CURLOPT_CLOSESOCKETDATA, m);
 
     if (rc != CURLE_OK || ngx_uptime_smtp_options_mail(m, from) != NGX_OK) {
         return NGX_ERROR;
@@ -167,15 +170,38 @@ ngx_uptime_smtp_socket(void *data, curlsocktype purpose,
 {
     ngx_uptime_smtp_t *m = data;
 
-    m->fd = socket(address->family, address->socktype|SOCK_CLOEXEC,
-                   address->protocol);
+    ngx_socket_t  s;
 
-    if (m->fd == (ngx_socket_t) -1) {
+    s = socket(address->family, address->socktype|SOCK_CLOEXEC,
+               address->protocol);
+
+    if (s == (ngx_socket_t) -1) {
         m->open_errno = ngx_errno;
         return CURL_SOCKET_BAD;
     }
 
-    return m->fd;
+    m->fd[m->fd[0] != (ngx_socket_t) -1] = s;
+
+    return s;
+}
+
+
+/* The number may be somebody else's socket in a moment. */
+
+static int
+ngx_uptime_smtp_close(void *data, curl_socket_t s)
+{
+    ngx_uptime_smtp_t *m = data;
+
+    ngx_uint_t  i;
+
+    for (i = 0; i < 2; i++) {
+        if (m->fd[i] == s) {
+            m->fd[i] = (ngx_socket_t) -1;
+        }
+    }
+
+    return close(s);
 }
 
 
@@ -220,6 +246,8 @@ ngx_uptime_smtp_debug(CURL *easy, curl_infotype type, char *p, size_t len,
 static void
 ngx_uptime_smtp_command(ngx_uptime_smtp_t *m, u_char *p, size_t len)
 {
+    ngx_uint_t  i;
+
     ngx_memzero(m->verb, sizeof(m->verb));
     ngx_memcpy(m->verb, p, ngx_min(len, 4));
 
@@ -234,7 +262,12 @@ ngx_uptime_smtp_command(ngx_uptime_smtp_t *m, u_char *p, size_t len)
      */
 
     m->quitting = 1;
-    (void) shutdown(m->fd, SHUT_RD);
+
+    for (i = 0; i < 2; i++) {
+        if (m->fd[i] != (ngx_socket_t) -1) {
+            (void) shutdown(m->fd[i], SHUT_RD);
+        }
+    }
 }
 
 
