@@ -108,8 +108,23 @@ my %cases = (
         '0 0 * 13 *', '0 0 * * 8', '* * * * * *', '0 0 5-1 * *',
         '*/0 * * * *', 'x 0 * * *', '0 0 ,1 * *'),
 );
+$cases{often} = [{ kind => 'cron', cron => '*/30 */1 * * *', duration => 5 },
+    { cron => 'too_often' }];
 fields_ok($c->post('/maintenances', { name => 'w', tags => ['x'],
     %{ $cases{$_}[0] } }), $cases{$_}[1], $_) for sort keys %cases;
+
+is($t->value("SELECT cron_field('*,*,0-3,*', 0, 23) = ARRAY(
+    SELECT generate_series(0, 23))"), 1, 'a field is a set');
+
+# there 23:00 of that Saturday is skipped, and is 0:00 of Sunday
+my $nuuk = $c->post('/maintenances', { name => 'nuuk', tags => ['x'],
+    kind => 'cron', cron => '0 * * * *', duration => 5,
+    timezone => 'America/Nuuk' })->{json}{id};
+is($t->value("SELECT count(*) - count(DISTINCT d.starts_at)
+    FROM maintenances w, maintenance_times(w, '2027-03-27 20:00Z',
+        '2027-03-28 04:00Z', 200) d WHERE w.id = ?", $nuuk), 0,
+    'no window twice where a zone skips midnight');
+$c->delete("/maintenances/$nuuk");
 
 
 # --- which monitors, when

@@ -40,11 +40,13 @@ WITH asked AS (
     FROM old JOIN f ON f.n = old.n
     WHERE m.owner_id = $1::bigint AND m.id = old.n AND f.differs
       AND NOT EXISTS (SELECT FROM wrong WHERE wrong.n = old.n)
-    RETURNING m.id, old.url <> m.url OR old.type <> m.type
+    RETURNING m.id, m.revision::text::bigint AS revision,
+              old.url <> m.url OR old.type <> m.type
                     OR old.paused <> m.paused AS restart
 ), restarted AS (
     UPDATE monitor_state s SET
-        status = 'pending', status_since = now(), told = NULL, fails = 0
+        status = 'pending', status_since = now(), told = NULL, fails = 0,
+        revision = m.revision
     FROM m
     WHERE s.monitor_id = m.id AND m.restart
 )

@@ -69,10 +69,12 @@ WITH rules AS (
     WHERE m.owner_id = $1::bigint AND m.id = f.id AND f.differs
       AND NOT coalesce(($2::jsonb ->> 'dry_run')::boolean, false)
       AND NOT EXISTS (SELECT FROM wrong WHERE wrong.n = f.n)
-    RETURNING m.id, old.type <> m.type OR old.paused <> m.paused AS restart
+    RETURNING m.id, m.revision::text::bigint AS revision,
+              old.type <> m.type OR old.paused <> m.paused AS restart
 ), restarted AS (
     UPDATE monitor_state s SET
-        status = 'pending', status_since = now(), told = NULL, fails = 0
+        status = 'pending', status_since = now(), told = NULL, fails = 0,
+        revision = m.revision
     FROM m
     WHERE s.monitor_id = m.id AND m.restart
 ), item AS (

@@ -265,14 +265,15 @@ RETURNS SETOF record LANGUAGE sql STABLE AS $$
     SELECT w.starts_at, w.ends_at
     WHERE w.kind = 'once' AND w.ends_at > p_after AND w.starts_at < p_until
     UNION ALL
+    -- where a zone skips an hour, two wall times are one
     (SELECT t, t + make_interval(mins => w.duration)
-     FROM cron_times(
+     FROM (SELECT DISTINCT c FROM cron_times(
          CASE w.kind WHEN 'cron' THEN w.cron
          ELSE concat(split_part(w.start_time, ':', 2)::integer, ' ',
                      split_part(w.start_time, ':', 1)::integer, ' * * ',
                      array_to_string(w.weekdays, ',')) END,
          w.timezone, p_after - make_interval(mins => w.duration), p_until,
-         p_n) t
+         p_n) c) d (t)
      WHERE w.kind <> 'once')
 $$;
 
@@ -694,6 +695,11 @@ $$;
 
 CREATE FUNCTION alert_release() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    -- of what is not checked any more, or elsewhere
+    UPDATE outbox o SET state = 'dropped' FROM incidents i
+    WHERE o.state = 'held' AND o.event = 'down' AND i.id = o.incident_id
+      AND i.end_reason IN ('paused', 'changed', 'disabled');
+
     UPDATE incidents i SET parent_id = m.parent_id
     FROM outbox o
     JOIN monitors m ON m.id = o.monitor_id
@@ -734,6 +740,9 @@ BEGIN
         GROUP BY o.channel_id, o.monitor_id
         HAVING count(*) > 1
            AND NOT coalesce(bool_or(o.lease_until > now()), false)
+           -- what waits goes by itself: held with the rest, it could be
+           -- dropped, and the last word would be wrong
+           AND (bool_and(o.state = 'held') OR NOT bool_or(o.state = 'held'))
     )
     UPDATE outbox o
     SET state = CASE WHEN n.nothing THEN 'dropped'
@@ -852,6 +861,7 @@ LANGUAGE sql STABLE AS $$
             WHERE x.channel_id = o.channel_id
               AND x.sent_at > now() - interval '1 hour'
               AND x.monitor_id = o.monitor_id AND x.topic = 'state'
+              AND x.reminder = 0
               AND x.state = 'sent')
         THEN 'It changes very often: the next message may come up to an hour '
              'later, and tells the state of then.' END), '')
@@ -911,7 +921,7 @@ BEGIN
               WHERE x.channel_id = w.channel_id
                 AND x.sent_at > now() - interval '1 hour'
                 AND x.monitor_id = w.monitor_id AND x.topic = 'state'
-                AND x.state = 'sent'
+                AND x.reminder = 0 AND x.state = 'sent'
               ORDER BY x.sent_at DESC OFFSET 5 LIMIT 1) s
           WHERE w.state IN ('pending', 'held') AND w.state = 'pending'
             AND w.topic = 'state' AND w.next_at <= now()

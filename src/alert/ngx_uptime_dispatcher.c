@@ -20,6 +20,7 @@
 
 #define NGX_UPTIME_DISPATCHER_POLL     1000
 #define NGX_UPTIME_DISPATCHER_SOON     50
+#define NGX_UPTIME_DISPATCHER_LEAVE    1000     /* for the last marks       */
 #define NGX_UPTIME_DISPATCHER_FLYING   128      /* at once                  */
 #define NGX_UPTIME_DISPATCHER_TIMEOUT  10000    /* of a statement           */
 
@@ -143,6 +144,10 @@ ngx_uptime_dispatcher_stop(ngx_uptime_dispatcher_t *d)
         ngx_uptime_alert_cancel(m->send);
         ngx_free(m);
     }
+
+    /* what was answered is marked, or it would be sent again */
+
+    (void) ngx_uptime_pg_pool_drain(d->pg, NGX_UPTIME_DISPATCHER_LEAVE);
 }
 
 

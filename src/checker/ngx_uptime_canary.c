@@ -236,7 +236,9 @@ ngx_uptime_canary_done(ngx_uptime_probe_t *p)
 
     o = ngx_uptime_probe_outcome(p);
 
-    if (ngx_uptime_canary_suspects(&o, 0)) {
+    /* one that we could not ask says nothing good */
+
+    if (o.status == NGX_UPTIME_UNKNOWN || ngx_uptime_canary_suspects(&o, 0)) {
         cn->failed++;
 
         if (cn->running == 0) {

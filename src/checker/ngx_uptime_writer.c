@@ -283,7 +283,11 @@ ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q)
 
     w->backoff = NGX_UPTIME_WRITER_PAUSE;
 
-    if (q->err == NGX_UPTIME_PG_UNIQUE && !b->again) {
+    /* 23503: a channel went while it was being told */
+
+    if ((q->err == NGX_UPTIME_PG_UNIQUE
+         || q->err == NGX_UPTIME_PG_FOREIGN_KEY) && !b->again)
+    {
         b->again = 1;
         ngx_uptime_writer_submit(w, b);
         return;

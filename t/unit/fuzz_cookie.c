@@ -162,6 +162,12 @@ judge_origin(const ngx_str_t *origin, const ngx_str_t *host)
         return;
     }
 
+    /* ngx_strncasecmp() ends with it; nginx refuses such a field */
+
+    if (memchr(host->data, '\0', host->len) != NULL) {
+        return;
+    }
+
     require(origin->len >= host->len + 7 && origin->len <= host->len + 8);
 
     scheme = origin->len - host->len;
