@@ -36,18 +36,6 @@ const signup = createRoute({
   component: lazyRouteComponent(() => import('@/features/auth'), 'SignupPage'),
 });
 
-const forgot = createRoute({
-  getParentRoute: () => open,
-  path: '/forgot',
-  component: lazyRouteComponent(() => import('@/features/auth'), 'ForgotPage'),
-});
-
-const reset = createRoute({
-  getParentRoute: () => open,
-  path: '/reset',
-  component: lazyRouteComponent(() => import('@/features/auth'), 'ResetPage'),
-});
-
 // --- with one
 
 const inside = createRoute({
@@ -139,7 +127,7 @@ const admin = createRoute({
 });
 
 const tree = root.addChildren([
-  open.addChildren([login, signup, forgot, reset]),
+  open.addChildren([login, signup]),
   inside.addChildren([
     home,
     welcome,

@@ -78,9 +78,6 @@ export function LoginPage() {
         <Button type="submit" variant="primary" busy={isSubmitting}>
           Sign in
         </Button>
-        <Link to="/forgot" className={`${linkStyle} self-center`}>
-          Forgot your password?
-        </Link>
       </form>
     </AuthLayout>
   );
