@@ -1,6 +1,7 @@
 // Requests whose answers are not used as they come.
 
 import { api, data } from '@/shared/api/client';
+import { ApiError } from '@/shared/api/problem';
 import type { CompactMonitor, Monitor, MonitorFields } from '@/shared/api/schema';
 import type { MonitorRow } from './model';
 
@@ -33,16 +34,56 @@ export async function* listMonitors(signal: AbortSignal) {
   } while (cursor);
 }
 
+// what one request takes
+const MANY = 1000;
+
+function* portions(ids: number[]) {
+  for (let i = 0; i < ids.length; i += MANY) yield ids.slice(i, i + MANY);
+}
+
+/** Those that may not be so stay as they are; the error says why. */
 export async function bulkPatch(ids: number[], patch: MonitorFields): Promise<void> {
-  for (const id of ids) {
-    await api.PATCH('/monitors/{id}', { params: { path: { id } }, body: patch });
+  const refused: string[] = [];
+
+  for (const portion of portions(ids)) {
+    const body = { ids: portion, patch };
+    const { items } = await data(api.PATCH('/monitors', { body }));
+    for (const item of items) {
+      if (item.result === 'invalid') refused.push(item.errors?.[0]?.message ?? 'it is not valid');
+      if (item.result === 'not_found') refused.push('it is gone');
+    }
+  }
+
+  if (refused.length > 0) {
+    const detail = `${refused.length} of ${ids.length} could not be changed: ${refused[0]}.`;
+    throw new ApiError({ code: 'partly', detail }, 422);
   }
 }
 
 export async function bulkDelete(ids: number[]): Promise<void> {
-  for (const id of ids) await api.DELETE('/monitors/{id}', { params: { path: { id } } });
+  for (const portion of portions(ids)) await api.DELETE('/monitors', { body: { ids: portion } });
 }
 
-export function oneMonitor(id: number): Promise<Monitor> {
+type Known = MonitorFields & { id: number };
+
+/** With all their fields, for an Undo: one by one when they are few. */
+export async function wholeMonitors(ids: number[]): Promise<Known[]> {
+  const wanted = new Set(ids);
+  if (ids.length <= 5) return Promise.all(ids.map((id) => oneMonitor(id)));
+
+  const found: Known[] = [];
+  let cursor: string | undefined;
+  do {
+    const query = { view: 'full' as const, limit: 1000, cursor };
+    const page = await data(api.GET('/monitors', { params: { query } }));
+    for (const item of page.items as Known[]) {
+      if (wanted.has(item.id)) found.push(item);
+    }
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor && found.length < ids.length);
+  return found;
+}
+
+function oneMonitor(id: number): Promise<Monitor> {
   return data(api.GET('/monitors/{id}', { params: { path: { id } } }));
 }

@@ -3,7 +3,7 @@ import { useCallback } from 'react';
 import { explain } from '@/shared/api/problem';
 import type { MonitorFields } from '@/shared/api/schema';
 import { toast } from '@/shared/ui/toast';
-import { bulkPatch, oneMonitor } from './api';
+import { bulkPatch, wholeMonitors } from './api';
 import type { MonitorRow } from './model';
 
 type Change = (row: MonitorRow) => MonitorFields;
@@ -32,11 +32,15 @@ export function useBulkEdit() {
         }
       }
 
-      const previous = new Map(
-        await Promise.all(rows.map(async (row) => [row.id, await oneMonitor(row.id)] as const)),
+      // the list knows the tags; for the rest the monitors are asked
+      const known = rows.every((row) => Object.keys(change(row)).every((key) => key === 'tags'));
+      const previous = new Map<number, Record<string, unknown>>(
+        known
+          ? rows.map((row) => [row.id, { tags: row.tags }])
+          : (await wholeMonitors(rows.map((row) => row.id))).map((each) => [each.id, each]),
       );
       const before: Change = (row) => {
-        const had = (previous.get(row.id) ?? {}) as Record<string, unknown>;
+        const had = previous.get(row.id) ?? {};
         return Object.fromEntries(Object.keys(change(row)).map((key) => [key, had[key]]));
       };
 
