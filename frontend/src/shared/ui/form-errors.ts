@@ -7,12 +7,16 @@ import { ApiError, explain } from '@/shared/api/problem';
  */
 export function showErrors<T extends FieldValues>(form: UseFormReturn<T>, error: unknown) {
   const rest: string[] = [];
-  const names = Object.keys(form.getValues());
+  let first: Path<T> | undefined;
 
   for (const { field, message } of error instanceof ApiError ? error.fields : []) {
-    const name = field.replace(/[[.].*$/, '');
-    if (names.includes(name)) form.setError(name as Path<T>, { message: sentence(message) });
-    else rest.push(field ? `${field}: ${message}` : message);
+    const name = fieldOf(form, field);
+    if (name) {
+      form.setError(name, { message: sentence(message) });
+      first ??= name;
+    } else {
+      rest.push(field ? `${field}: ${message}` : message);
+    }
   }
 
   if (rest.length > 0) form.setError('root', { message: rest.map(sentence).join(' ') });
@@ -20,8 +24,21 @@ export function showErrors<T extends FieldValues>(form: UseFormReturn<T>, error:
     form.setError('root', { message: explain(error) });
   }
 
-  const first = names.find((name) => form.getFieldState(name as Path<T>).error);
-  if (first) form.setFocus(first as Path<T>);
+  if (first) form.setFocus(first);
+}
+
+/** "config.headers.X" is at the form's "config.headers", "tags[2]" at "tags". */
+function fieldOf<T extends FieldValues>(form: UseFormReturn<T>, field: string) {
+  let name = field.replace(/\[.*$/, '');
+
+  while (name) {
+    const value: unknown = form.getValues(name as Path<T>);
+    const group = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (value !== undefined && !group) return name as Path<T>;
+    name = name.slice(0, Math.max(name.lastIndexOf('.'), 0));
+  }
+
+  return undefined;
 }
 
 export function sentence(text: string): string {

@@ -1,11 +1,10 @@
-import { useBlocker } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { FormProvider, useForm } from 'react-hook-form';
 import type { MonitorFields } from '@/shared/api/schema';
 import { Button } from '@/shared/ui/Button';
-import { Dialog, DialogButtons } from '@/shared/ui/Dialog';
 import { FormError } from '@/shared/ui/FormError';
 import { showErrors } from '@/shared/ui/form-errors';
+import { LeaveGuard } from '@/shared/ui/LeaveGuard';
 import { AlertFields } from './AlertFields';
 import { ExpectFields } from './ExpectFields';
 import { RequestFields } from './RequestFields';
@@ -25,11 +24,6 @@ export function MonitorForm({ initial, editing, saveLabel, onSave, onCancel }: P
   const form = useForm<FormValues>({ defaultValues: initial });
   const { errors, isSubmitting, isDirty } = form.formState;
   const saved = useRef(false);
-  const blocker = useBlocker({
-    shouldBlockFn: () => isDirty && !saved.current,
-    enableBeforeUnload: () => isDirty && !saved.current,
-    withResolver: true,
-  });
 
   async function submit(values: FormValues) {
     try {
@@ -66,19 +60,7 @@ export function MonitorForm({ initial, editing, saveLabel, onSave, onCancel }: P
         </div>
         <TestNow editing={editing} />
       </form>
-      <Dialog
-        open={blocker.status === 'blocked'}
-        onOpenChange={() => blocker.reset?.()}
-        title="Leave without saving?"
-        description="What you changed here is lost."
-      >
-        <DialogButtons>
-          <Button onClick={() => blocker.reset?.()}>Stay</Button>
-          <Button variant="danger" onClick={() => blocker.proceed?.()}>
-            Leave
-          </Button>
-        </DialogButtons>
-      </Dialog>
+      <LeaveGuard dirty={isDirty} saved={saved} />
     </FormProvider>
   );
 }
