@@ -111,6 +111,25 @@ const incidents = createRoute({
   ),
 });
 
+const channels = createRoute({
+  getParentRoute: () => inside,
+  path: '/channels',
+  component: lazyRouteComponent(() => import('@/features/channels/ChannelsPage'), 'ChannelsPage'),
+});
+
+const newChannel = createRoute({
+  getParentRoute: () => inside,
+  path: '/channels/new',
+  validateSearch: (search): { kind?: string } => ({ kind: textOf(search.kind) }),
+  component: lazyRouteComponent(() => import('@/features/channels/EditPage'), 'NewPage'),
+});
+
+const editChannel = createRoute({
+  getParentRoute: () => inside,
+  path: '/channels/$id',
+  component: lazyRouteComponent(() => import('@/features/channels/EditPage'), 'EditPage'),
+});
+
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings/{-$tab}',
@@ -137,6 +156,9 @@ const tree = root.addChildren([
     monitor,
     editMonitor,
     incidents,
+    channels,
+    newChannel,
+    editChannel,
     settings,
     admin,
   ]),

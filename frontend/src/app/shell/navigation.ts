@@ -1,7 +1,19 @@
-import { Activity, type LucideIcon, Settings, ShieldCheck, TriangleAlert } from 'lucide-react';
+import {
+  Activity,
+  Bell,
+  type LucideIcon,
+  Settings,
+  ShieldCheck,
+  TriangleAlert,
+} from 'lucide-react';
 
 export type Destination = {
-  to: '/monitors' | '/incidents' | '/settings/{-$tab}' | '/admin/{-$tab}';
+  to:
+    | '/monitors'
+    | '/incidents'
+    | '/channels'
+    | '/settings/{-$tab}'
+    | '/admin/{-$tab}';
   label: string;
   icon: LucideIcon;
   key: string;
@@ -11,6 +23,7 @@ export type Destination = {
 export const destinations: Destination[] = [
   { to: '/monitors', label: 'Monitors', icon: Activity, key: 'm' },
   { to: '/incidents', label: 'Incidents', icon: TriangleAlert, key: 'i' },
+  { to: '/channels', label: 'Alerts', icon: Bell, key: 'c' },
   { to: '/settings/{-$tab}', label: 'Settings', icon: Settings, key: 's' },
   { to: '/admin/{-$tab}', label: 'Admin', icon: ShieldCheck, key: 'a', admin: true },
 ];

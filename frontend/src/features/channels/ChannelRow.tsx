@@ -1,0 +1,89 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Trash2 } from 'lucide-react';
+import { api, data } from '@/shared/api/client';
+import { explain } from '@/shared/api/problem';
+import type { Channel } from '@/shared/api/schema';
+import { Ago } from '@/shared/time/Time';
+import { Button } from '@/shared/ui/Button';
+import { FormError } from '@/shared/ui/FormError';
+import { Switch } from '@/shared/ui/Switch';
+import { toast } from '@/shared/ui/toast';
+import { eventNames, kinds, target } from './kinds';
+import { channelKeys } from './queries';
+
+export function ChannelRow({ channel, onDelete }: { channel: Channel; onDelete: () => void }) {
+  const client = useQueryClient();
+  const { name: kind, icon: Icon } = kinds[channel.kind];
+  const monitors = channel.monitors === 1 ? 'one monitor' : `${channel.monitors} monitors`;
+
+  const enable = useMutation({
+    mutationFn: (enabled: boolean) =>
+      data(
+        api.PATCH('/channels/{id}', { params: { path: { id: channel.id } }, body: { enabled } }),
+      ),
+    onMutate: (enabled) => {
+      client.setQueryData<Channel[]>(channelKeys.list, (list) =>
+        list?.map((each) => (each.id === channel.id ? { ...each, enabled } : each)),
+      );
+    },
+    onError: (error) => toast(explain(error), { tone: 'bad' }),
+    onSettled: () => client.invalidateQueries({ queryKey: channelKeys.list }),
+  });
+
+  return (
+    <li className="card flex flex-col gap-3 p-4">
+      <div className="flex items-start gap-3">
+        <Icon aria-hidden size={18} className="mt-0.5 shrink-0 text-muted" />
+        <div className="min-w-0 flex-1">
+          <p className="flex flex-wrap items-baseline gap-x-2">
+            <Link
+              to="/channels/$id"
+              params={{ id: String(channel.id) }}
+              className="break-words font-medium underline-offset-2 hover:underline"
+            >
+              {channel.name}
+            </Link>
+            <span className="text-muted">{kind}</span>
+            {channel.is_default && (
+              <span className="rounded-control bg-accent-soft px-1.5 text-accent text-xs">
+                for new monitors
+              </span>
+            )}
+          </p>
+          {target(channel) && <p className="truncate text-muted text-sm">{target(channel)}</p>}
+          <p className="text-muted text-sm">
+            {channel.events.length === 0
+              ? 'Told of nothing'
+              : channel.events.map((event) => eventNames[event]).join(', ')}
+            , {monitors}
+            {!channel.enabled && ', switched off'}
+          </p>
+        </div>
+        <Button
+          variant="ghost"
+          size="iconSm"
+          aria-label={`Delete ${channel.name}`}
+          onClick={onDelete}
+        >
+          <Trash2 aria-hidden size={15} />
+        </Button>
+        <Switch
+          checked={channel.enabled}
+          label={`${channel.name} is enabled`}
+          onChange={(enabled) => enable.mutate(enabled)}
+        />
+      </div>
+      {channel.failure && (
+        <div>
+          <FormError message={`The last message was refused: ${channel.failure}`} />
+          {channel.failed_at && (
+            <p className="mt-1 text-muted text-sm">
+              <Ago at={channel.failed_at} />; saving the channel gives it another try.
+            </p>
+          )}
+        </div>
+      )}
+    </li>
+  );
+}

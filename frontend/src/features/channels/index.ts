@@ -1,0 +1,2 @@
+export { kindName } from './kinds';
+export { useChannels } from './queries';
