@@ -1,5 +1,6 @@
 import { useFormContext } from 'react-hook-form';
 import { Checkbox } from '@/shared/ui/Checkbox';
+import { ChannelChoice } from './ChannelChoice';
 import { NumberField } from './NumberField';
 import { Section } from './Section';
 import { type FormValues, kindOf } from './values';
@@ -45,6 +46,7 @@ export function AlertFields() {
           max={365}
         />
       )}
+      <ChannelChoice />
       <Checkbox
         {...register('upside_down')}
         className="sm:col-span-2"

@@ -32,6 +32,8 @@ export type FormValues = {
   retry_interval: string;
   upside_down: boolean;
   grace: string;
+  /** null: those that are for new monitors */
+  channel_ids: number[] | null;
 };
 
 export const blank: FormValues = {
@@ -63,6 +65,7 @@ export const blank: FormValues = {
   retry_interval: '10',
   upside_down: false,
   grace: '60',
+  channel_ids: null,
 };
 
 const text = (value: string | number | null) => (value === null ? '' : String(value));
@@ -104,6 +107,7 @@ export function valuesOf(monitor: Monitor): FormValues {
     retry_interval: text(monitor.retry_interval),
     upside_down: monitor.upside_down,
     grace: text(monitor.grace),
+    channel_ids: monitor.channel_ids,
   };
 }
 
@@ -163,6 +167,7 @@ export function fieldsOf(values: FormValues): MonitorFields {
     tags: tagsOf(values.tags),
     failure_threshold: number(values.failure_threshold),
     upside_down: values.upside_down,
+    ...(values.channel_ids ? { channel_ids: values.channel_ids } : {}),
   };
 
   if (kind === 'push') return { ...common, grace: number(values.grace) };
