@@ -130,6 +130,15 @@ const editChannel = createRoute({
   component: lazyRouteComponent(() => import('@/features/channels/EditPage'), 'EditPage'),
 });
 
+const maintenance = createRoute({
+  getParentRoute: () => inside,
+  path: '/maintenance',
+  component: lazyRouteComponent(
+    () => import('@/features/maintenance/MaintenancePage'),
+    'MaintenancePage',
+  ),
+});
+
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings/{-$tab}',
@@ -159,6 +168,7 @@ const tree = root.addChildren([
     channels,
     newChannel,
     editChannel,
+    maintenance,
     settings,
     admin,
   ]),

@@ -1,4 +1,4 @@
 export { causeText } from './causes';
-export { completeUrl } from './model';
+export { allTags, completeUrl } from './model';
 export { applyChanges, useMonitors } from './queries';
 export { readDetailSearch, readListSearch } from './search';

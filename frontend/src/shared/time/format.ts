@@ -59,6 +59,17 @@ export function dateTime(at: Instant): string {
   }).format(toDate(at));
 }
 
+/** The same in UTC, whatever is preferred. */
+export function utcDateTime(at: Instant): string {
+  return format('utc', {
+    timeZone: 'UTC',
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(toDate(at));
+}
+
 /** For titles and tooltips: whole, with the zone. */
 export function absolute(at: Instant): string {
   return format('abs', {
