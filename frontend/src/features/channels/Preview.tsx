@@ -5,7 +5,7 @@ import { api, data } from '@/shared/api/client';
 import { Button } from '@/shared/ui/Button';
 import { showErrors } from '@/shared/ui/form-errors';
 import type { Kind } from './kinds';
-import { bodyConfig, type FormValues, type TemplateEvent, templatesOf } from './values';
+import { type FormValues, previewConfig, type TemplateEvent, templatesOf } from './values';
 
 /** What would be sent, of an invented monitor. */
 export function Preview({ kind, event }: { kind: Kind; event: TemplateEvent }) {
@@ -13,7 +13,7 @@ export function Preview({ kind, event }: { kind: Kind; event: TemplateEvent }) {
 
   const preview = useMutation({
     mutationFn: (values: FormValues) => {
-      const config = kind === 'webhook' && values.config.body ? bodyConfig(values) : undefined;
+      const config = previewConfig(kind, values);
       const body = { kind, event, templates: templatesOf(values), config };
       return data(api.POST('/channels/preview', { body }));
     },

@@ -21,10 +21,16 @@ export function TextFields({ kind }: { kind: Kind }) {
   const { register, getFieldState, formState } = useFormContext<FormValues>();
   const subject = `templates.${event}.subject` as const;
   const text = `templates.${event}.text` as const;
-  const wrong = Boolean(formState.errors.templates);
+  const [open, setOpen] = useState(false);
+  const wrong = templateEvents.filter((each) => formState.errors.templates?.[each]);
+  const elsewhere = wrong.filter((each) => each !== event).map((each) => names[each]);
 
   return (
-    <details className="card group p-4 sm:p-5" open={wrong || undefined}>
+    <details
+      className="card group p-4 sm:p-5"
+      open={open || wrong.length > 0}
+      onToggle={(toggled) => setOpen(toggled.currentTarget.open)}
+    >
       <summary className="flex cursor-pointer list-none items-center gap-2 rounded-control">
         <ChevronRight
           aria-hidden
@@ -37,12 +43,19 @@ export function TextFields({ kind }: { kind: Kind }) {
         </span>
       </summary>
       <div className="flex flex-col gap-4 pt-4">
-        <Segmented
-          label="Event"
-          value={event}
-          options={templateEvents.map((value) => ({ value, label: names[value] }))}
-          onChange={setEvent}
-        />
+        <div>
+          <Segmented
+            label="Event"
+            value={event}
+            options={templateEvents.map((value) => ({ value, label: names[value] }))}
+            onChange={setEvent}
+          />
+        </div>
+        {elsewhere.length > 0 && (
+          <p role="alert" className="text-down-text text-sm">
+            Something is wrong in: {elsewhere.join(', ')}
+          </p>
+        )}
         <Field
           key={subject}
           label="Subject"

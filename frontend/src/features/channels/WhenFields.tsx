@@ -55,7 +55,7 @@ export function WhenFields() {
           <Checkbox {...register('is_default')} hint="They take it unless they are told otherwise.">
             For new monitors
           </Checkbox>
-          <Checkbox {...register('enabled')} hint="Off: nothing is sent, nothing is lost.">
+          <Checkbox {...register('enabled')} hint="Off: nothing is sent.">
             Enabled
           </Checkbox>
         </div>

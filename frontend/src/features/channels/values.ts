@@ -125,14 +125,24 @@ export function fieldsOf(kind: Kind, values: FormValues, before?: Channel) {
   };
 }
 
-/** Of a webhook only: what shapes its body. */
-export function bodyConfig(values: FormValues): SentConfig {
-  const { url, content_type, body } = values.config;
-  return {
-    url: url || 'https://example.com/',
-    body,
-    ...(content_type ? { content_type } : {}),
-  } as unknown as SentConfig;
+// for what a preview needs and the form does not have yet
+const standIns: Record<Kind, Config> = {
+  email: { to: ['you@example.com'] },
+  telegram: { bot_token: '123456:stand-in', chat_id: '1' },
+  webhook: { url: 'https://example.com/' },
+  slack: { url: 'https://example.com/' },
+  discord: { url: 'https://example.com/' },
+  ntfy: { topic: 'alerts' },
+  console: {},
+};
+
+/** Whole enough for a preview, without secrets that are masked. */
+export function previewConfig(kind: Kind, values: FormValues): SentConfig {
+  const given = Object.entries(configOf(kind, values)).filter(([, value]) => {
+    const text = JSON.stringify(value);
+    return text !== '[]' && text !== '{}' && !text.includes(MASK);
+  });
+  return { ...standIns[kind], ...Object.fromEntries(given) } as SentConfig;
 }
 
 /** The server has a secret that this page does not. */

@@ -10,7 +10,7 @@ const SHOWN = 50;
 
 /** By tag, one by one, or both. */
 export function MonitorPicker() {
-  const { register, watch, setValue, formState } = useFormContext<FormValues>();
+  const { register, watch, setValue, clearErrors, formState } = useFormContext<FormValues>();
   const { errors } = formState;
   const { data, error, refetch } = useMonitors();
   const [text, setText] = useState('');
@@ -24,6 +24,7 @@ export function MonitorPicker() {
   function toggle(monitor: string, on: boolean) {
     const next = on ? [...chosen, monitor] : [...chosen].filter((each) => each !== monitor);
     setValue('monitor_ids', next, { shouldDirty: true });
+    clearErrors('monitor_ids');
   }
 
   return (
@@ -74,6 +75,7 @@ export function MonitorPicker() {
               {found.slice(0, SHOWN).map((row) => (
                 <Checkbox
                   key={row.id}
+                  className="shrink-0"
                   checked={chosen.has(String(row.id))}
                   onChange={(event) => toggle(String(row.id), event.target.checked)}
                 >

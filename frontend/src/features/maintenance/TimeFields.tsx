@@ -17,12 +17,14 @@ export function TimeFields() {
 
   return (
     <>
-      <Segmented
-        label="How often"
-        value={kind}
-        options={kinds}
-        onChange={(value) => setValue('kind', value, { shouldDirty: true })}
-      />
+      <div>
+        <Segmented
+          label="How often"
+          value={kind}
+          options={kinds}
+          onChange={(value) => setValue('kind', value, { shouldDirty: true })}
+        />
+      </div>
       <div className="grid gap-4 sm:grid-cols-2">
         {kind === 'once' && (
           <>

@@ -23,6 +23,10 @@ export function WindowDialog({ window, onClose }: Props) {
 
   async function submit(values: FormValues) {
     const body = fieldsOf(values);
+    if (!body.monitor_ids?.length && !body.tags?.length) {
+      form.setError('monitor_ids', { message: 'Choose monitors here, or a tag above.' });
+      return;
+    }
     try {
       const saved = await data(
         window
