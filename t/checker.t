@@ -125,7 +125,7 @@ for my $name (qw(up keyword hosts head tls)) {
     my $delay = $t->value('SELECT extract(epoch FROM min(c.checked_at)
         - m.created_at) FROM check_history c JOIN monitors m ON m.id = c.monitor_id
         WHERE m.id = ? GROUP BY m.id', $id{$name});
-    cmp_ok($delay // 99, '<', 5, "$name: checked soon after its creation");
+    cmp_ok($delay // 99, '<', 1.5, "$name: checked soon after its creation");
 }
 
 
@@ -207,7 +207,7 @@ is($c->patch("/monitors/$id{moving}", { url => $target->url('/ok/after') })
     ->{status}, 200, 'another URL');
 $from{before} = time + 1;
 until_ok { $target->hits('/ok/after') } 3, 'the new URL is checked ...';
-cmp_ok((($target->hits('/ok/after'))[0] // 1e12) - $start, '<', 5,
+cmp_ok((($target->hits('/ok/after'))[0] // 1e12) - $start, '<', 1.5,
     '... soon');
 
 

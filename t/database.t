@@ -27,7 +27,7 @@ sub away_ok {
     my $res = $client->get('/me');
     my $took = time - $start;
     problem_ok($res, 503, undef, $name);
-    cmp_ok($took, '<', 6, sprintf '... after %.1f s', $took);
+    cmp_ok($took, '<', 3, sprintf '... after %.1f s', $took);
     return;
 }
 

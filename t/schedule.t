@@ -55,8 +55,7 @@ until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM check_history
     WHERE monitor_id = ANY (?)', \@bad) > 20 } 20, '... with and without end';
 my $late = late($t, $from, @good);
 cmp_ok($late->{p99}, '<', 1000, 'start against slot: p99 below a second');
-cmp_ok($late->{p50}, '<', 100 * patience(),
-    '... half of them within 0.1 s');
+cmp_ok($late->{p50}, '<', 100, '... half of them within 0.1 s');
 note_json($late);
 is(missed($t, 10, $from, @good), 0, 'no slot is missed');
 is($t->value("SELECT count(*) FROM check_history WHERE monitor_id = ANY (?)
@@ -72,7 +71,7 @@ $t->execute('DELETE FROM monitors WHERE id = ANY (?)', \@bad);
 my $stopped = $t->value('SELECT now()');
 ok($server->stop, 'nginx stops');
 my ($max) = lag($server);
-cmp_ok($max // 9999, '<', 1000 * patience(),
+cmp_ok($max // 9999, '<', 500 * patience(),
     'the loop was never held up for long')
     or diag($server->log_text =~ /(event loop late.*)/);
 my $answers = ($crowd->seen)[0];

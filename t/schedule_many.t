@@ -27,7 +27,7 @@ until_ok { $t->value('SELECT count(*) FROM check_history c JOIN monitors m
     ON m.id = c.monitor_id') > 50 } 20, '... and checked';
 ok($server->stop, 'nginx stops');
 my ($max) = lag($server);
-cmp_ok($max // 9999, '<', 1000 * patience(),
+cmp_ok($max // 9999, '<', 500 * patience(),
     '... and the loop was never held up for long');
 note("loop: $max ms");
 

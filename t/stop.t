@@ -44,7 +44,7 @@ ok(alive($checker), 'the checker waits for its connection');
 kill 'CONT', $postmaster;
 my $end = time;
 ok($server->stop, 'it stops');
-cmp_ok(time - $end, '<', 8, 'soon');
+cmp_ok(time - $end, '<', 3, 'soon');
 
 $hits = $many->hits;
 is($t->value('SELECT count(*) FROM check_history'), $hits, 'every check is stored');
