@@ -3,6 +3,12 @@ WITH fence AS MATERIALIZED (
     SELECT shard, checker_id, epoch, taken_at, closed_to FROM shards
     WHERE shard = ANY ($3::smallint[])
     ORDER BY shard FOR SHARE
+), held AS MATERIALIZED (
+    -- before anything of a monitor changes: whoever deletes it comes this way
+    SELECT m.id FROM monitors m
+    WHERE m.id = ANY (ARRAY(SELECT ($6::bigint[])[i]
+                            FROM unnest($28::bigint[]) AS t (i)))
+    ORDER BY m.id FOR KEY SHARE
 ), kept AS MATERIALIZED (
     SELECT u.i, u.monitor_id,
            f.epoch = ($8::bigint[])[u.i] AND f.checker_id = $1::bigint
@@ -10,10 +16,11 @@ WITH fence AS MATERIALIZED (
            to_timestamp(($9::float8[])[u.i]) < f.closed_to AS late
     FROM unnest($6::bigint[]) WITH ORDINALITY AS u (monitor_id, i)
     JOIN fence f ON f.shard = ($7::smallint[])[u.i]
-    WHERE f.epoch = ($8::bigint[])[u.i]
-          OR to_timestamp(($11::float8[])[u.i])
-             + greatest(($15::integer[])[u.i], 0) * interval '1 us'
-             < f.taken_at
+    WHERE (f.epoch = ($8::bigint[])[u.i]
+           OR to_timestamp(($11::float8[])[u.i])
+              + greatest(($15::integer[])[u.i], 0) * interval '1 us'
+              < f.taken_at)
+          AND (SELECT count(*) FROM held) >= 0
 ), state AS (
     UPDATE monitor_state s
     SET status = coalesce(($4::text[])[($20::smallint[])[k.i]], 'pending'),

@@ -153,6 +153,8 @@ struct ngx_uptime_pg_query_s {
     int                           *formats;
     unsigned                       prepare:1;   /* its answer comes first   */
     unsigned                       failed:1;    /* err is set               */
+    unsigned                       victim:1;    /* undone for another one   */
+    unsigned                       again:1;     /* sent a second time       */
 };
 
 

@@ -253,7 +253,11 @@ ngx_uptime_pg_conn_result(ngx_uptime_pg_conn_t *conn, ngx_uptime_pg_query_t *q,
         PQclear(res);
         ngx_queue_remove(&q->queue);
         conn->nsent--;
-        ngx_uptime_pg_query_finish(q);
+
+        if (ngx_uptime_pg_query_again(q) != NGX_OK) {
+            ngx_uptime_pg_query_finish(q);
+        }
+
         return;
 
     case PGRES_COMMAND_OK:

@@ -136,6 +136,12 @@ void ngx_uptime_pg_pool_wake(ngx_uptime_pg_pool_t *pool);
 
 /* query */
 
+/*
+ * Puts a query whose transaction was undone in favour of another one back into
+ * line, once; its time goes on.  NGX_DECLINED: it is over.
+ */
+ngx_int_t ngx_uptime_pg_query_again(ngx_uptime_pg_query_t *q);
+
 /* Calls the handler, if any, and destroys the query. */
 void ngx_uptime_pg_query_finish(ngx_uptime_pg_query_t *q);
 

@@ -350,6 +350,32 @@ ngx_uptime_pg_detach(ngx_uptime_pg_query_t *q)
 }
 
 
+ngx_int_t
+ngx_uptime_pg_query_again(ngx_uptime_pg_query_t *q)
+{
+    ngx_uptime_pg_pool_t  *pool;
+
+    pool = q->owner;
+
+    if (!q->victim || q->again || q->handler == NULL) {
+        return NGX_DECLINED;
+    }
+
+    q->again = 1;
+    q->victim = 0;
+    q->failed = 0;
+    q->err = NGX_UPTIME_PG_OK;
+    q->conn = NULL;
+
+    ngx_queue_insert_head(&pool->waiting, &q->queue);
+    pool->nwaiting++;
+
+    ngx_uptime_pg_pool_wake(pool);
+
+    return NGX_OK;
+}
+
+
 void
 ngx_uptime_pg_query_finish(ngx_uptime_pg_query_t *q)
 {

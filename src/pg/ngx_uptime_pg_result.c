@@ -82,6 +82,8 @@ ngx_uptime_pg_result_error(ngx_uptime_pg_query_t *q, PGresult *res)
         }
     }
 
+    q->victim = (sqlstate[0] == '4' && sqlstate[1] == '0');
+
     if (s->err == NGX_UPTIME_PG_UNIQUE || s->err == NGX_UPTIME_PG_FOREIGN_KEY) {
 
         constraint = PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME);
