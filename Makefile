@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 60
 
 export BUILD PORT
 
-.PHONY: all build run dashboard frontend-test test lint asan fuzz compat image-test bench clean help deps
+.PHONY: all build run dashboard frontend-test test test-timescaledb lint asan fuzz compat image-test bench clean help deps
 
 all: build
 
@@ -35,6 +35,11 @@ test:
 	@tools/deps test
 	@tools/build
 	@tools/test
+
+test-timescaledb:
+	@tools/deps test timescaledb
+	@tools/build
+	@tools/timescaledb-test
 
 asan:
 	@tools/deps test
@@ -74,6 +79,7 @@ help:
 	@echo 'make dashboard   build the dashboard: frontend/dist/'
 	@echo 'make frontend-test  check, test and measure the dashboard'
 	@echo 'make test        build and run every test'
+	@echo 'make test-timescaledb  those of history with TimescaleDB (Debian 13)'
 	@echo 'make asan        the same tests with address and undefined sanitizers'
 	@echo 'make fuzz        libFuzzer, FUZZ_SECONDS=60 for each part'
 	@echo 'make lint        style, static analysis, rules of the project'

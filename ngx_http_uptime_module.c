@@ -132,6 +132,7 @@ ngx_http_uptime_create_main_conf(ngx_conf_t *cf)
     umcf->api.max_user_events = NGX_CONF_UNSET_UINT;
 
     umcf->checker.enabled = NGX_CONF_UNSET;
+    umcf->checker.timescaledb = NGX_CONF_UNSET;
     umcf->checker.max_checks = NGX_CONF_UNSET_UINT;
     umcf->checker.operator_channel = NGX_CONF_UNSET_UINT;
     umcf->checker.spool_size = NGX_CONF_UNSET;
@@ -162,6 +163,7 @@ ngx_http_uptime_defaults(ngx_http_uptime_main_conf_t *umcf)
     ngx_conf_init_uint_value(umcf->api.max_user_events, 20);
 
     ngx_conf_init_value(umcf->checker.enabled, 0);
+    ngx_conf_init_value(umcf->checker.timescaledb, 0);
     ngx_conf_init_uint_value(umcf->checker.max_checks, 0);
     ngx_conf_init_uint_value(umcf->checker.operator_channel, 0);
     ngx_conf_init_value(umcf->checker.spool_size, 1024 * 1024 * 1024);

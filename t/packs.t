@@ -1,6 +1,6 @@
 # Raw history in partitions and packs: whatever state an hour is in, it is read
 # as it was written; midnight, late results, locks, a packing that is cut off,
-# retention.
+# retention.  With TimescaleDB (tools/timescaledb-test) partitions are chunks.
 
 use strict;
 use warnings;
@@ -22,10 +22,25 @@ sub step {
 }
 
 
+# All that came late.
+sub fold {
+    return step("check_late_fold(1)") if !Uptime::Cluster::timescaledb();
+
+    my $n = 0;
+    $n++ while step("check_part_close('2026-03-01 11:00Z')")
+        || step('check_part_pack(1000)');
+    return $n;
+}
+
+
 my $day = '2026-03-01';
+my $chunks = Uptime::Cluster::timescaledb();
 
 
 # --- partitions before they are needed
+
+SKIP: {
+    skip 'chunks are made when they are needed', 20 if $chunks;
 
 is(step("check_parts_ahead('$day 23:50Z', 12)"), 13,
     'the hour before midnight and twelve more');
@@ -46,6 +61,7 @@ $t->execute('TRUNCATE checks');
 step("check_part_close('2026-04-01')") for 1 .. 14;
 is($t->value('SELECT count(*) FROM check_parts'), 0, 'empty hours just go');
 
+}
 
 # --- whatever an hour is in, it reads the same
 
@@ -117,9 +133,11 @@ is_deeply([$t->sql("SELECT * FROM checks_page(3, $limits, 'down', 7)")],
 
 ok(!step("check_part_close('$day 10:59Z')"), 'too early');
 ok(step("check_part_close('$day 11:00Z')"), 'an hour is closed');
+my $closed = $t->value("SELECT name FROM check_parts WHERE state = 'closed'");
+ok($t->value('SELECT to_regclass(?) IS NOT NULL', $closed), '... a partition');
 is($t->value("SELECT count(*) FROM checks_closed"),
     $t->value("SELECT count(*) FROM truth WHERE slot < '$day 11:00Z'"),
-    '... all of it');
+    '... all of it') if !$chunks;
 same('closed');
 
 # cut off in the middle of a step: nothing has happened
@@ -149,7 +167,7 @@ while ($t->value("SELECT count(*) FROM check_parts
 cmp_ok($steps, '>', 2, 'packed in some steps');
 same('packed');
 ok(step('check_part_pack(300)'), 'the hour is dropped');
-ok(!$t->value("SELECT to_regclass('checks_2026030110') IS NOT NULL"),
+ok(!$t->value("SELECT to_regclass(?) IS NOT NULL", $closed),
     '... with its partition');
 same('dropped');
 is($t->value("SELECT sum(n) FROM check_packs"),
@@ -168,15 +186,42 @@ $t->execute("INSERT INTO truth ($columns) SELECT m, '$day 10:30:00.5Z',
     FROM generate_series(1, 20) m");
 $t->execute("INSERT INTO checks ($columns) SELECT $columns FROM truth
     WHERE cause = 'new cause' OR monitor_id = 4 AND slot < '$day 11:00Z'");
-cmp_ok($t->value('SELECT count(*) FROM checks_default'), '>', 50, 'late');
+my $late = "SELECT count(*) FROM checks WHERE slot < '$day 11:00Z'";
+cmp_ok($t->value($late), '>', 50, 'late');
 same('late');
-ok(step('check_late_fold(1)'), 'they are folded in');
-is($t->value('SELECT count(*) FROM checks_default'), 0, '... all of them');
+ok(fold(), 'they are folded in');
+is($t->value($late), 0, '... all of them');
 same('folded');
-ok(!step('check_late_fold(1)'), 'no more');
+ok(!fold(), 'no more');
+
+
+# --- ... and while their hour is packed
+
+if ($chunks) {
+    $t->execute("INSERT INTO checks ($columns) SELECT $columns FROM truth
+        WHERE slot < '$day 11:00Z'");
+    step("check_part_close('$day 11:00Z')");
+    $t->value('SELECT check_part_pack(700)') for 1 .. 2;
+    my $new = "SELECT 1, '$day 10:30:00.6Z'::timestamptz, '$day 10:30:01Z',
+        5, 6, 7, 8, 9, 1, 1, 200, 'up', 'later'";
+    $t->execute("INSERT INTO $_ ($columns) $new") for qw(checks truth);
+    same('late while packed');
+    my $n = 0;
+    $n++ while $n < 50 && step('check_part_pack(700)');
+    is($t->value($late), 0, 'all are packed in the end');
+    same('packed with it');
+}
 
 
 # --- locks: who waits, waits shortly, and so do those behind it
+
+my $locking = "check_part_close('$day 12:00Z')";
+
+# a chunk is locked only when it is dropped
+if ($chunks) {
+    ok(step($locking), 'an hour is closed');
+    ok(step($locking = 'check_part_pack(100000)'), '... and packed');
+}
 
 {
     my $reader = $t->{cluster}->connect($t->{db});
@@ -184,7 +229,7 @@ ok(!step('check_late_fold(1)'), 'no more');
     $reader->selectrow_array('SELECT count(*) FROM checks');
 
     my $began = time;
-    my $rc = eval { $t->value("SELECT check_part_close('$day 12:00Z')"); 1 };
+    my $rc = eval { $t->value("SELECT $locking"); 1 };
     ok(!$rc, 'closing does not wait for a reader');
     like($@, qr/lock timeout/, '... for long');
     cmp_ok(time - $began, '<', 1, '... (it would wait for ever)');
@@ -196,10 +241,12 @@ ok(!step('check_late_fold(1)'), 'no more');
     $reader->rollback;
     $reader->disconnect;
 }
-ok(step("check_part_close('$day 12:00Z')"), 'now it works');
+ok(step($locking), 'now it works');
 same('closed after all');
-step('check_part_pack(100000)') for 1 .. 2;
+step('check_part_pack(100000)') for 1 .. 2 + ($chunks ? 1 : 0);
 same('packed at once');
+is($t->value("SELECT count(*) FROM check_parts WHERE until <= '$day 12:00Z'"),
+    0, '... and dropped');
 
 
 # --- retention
@@ -211,14 +258,17 @@ $t->execute("INSERT INTO checks (monitor_id, slot, checked_at, node_id,
 sub drop_before {
     my ($before) = @_;
     my $n = 0;
+    1 while $chunks && step('check_part_close(?)', $before);
     $n++ while step('check_history_drop(?)', $before) && $n < 50;
     return $n;
 }
-is(drop_before('2026-02-20 11:00Z'), 1, 'one partition of rows is old');
+is(drop_before('2026-02-20 11:00Z'), $chunks ? 2 : 1,
+    'one partition of rows is old');
 is($t->value("SELECT count(*) FROM checks WHERE slot < '$day'"), 0,
     '... and a row without one');
 same('nothing else is gone');
-is(drop_before('2026-03-01 23:59Z'), 2, 'what is left of rows');
+is(drop_before('2026-03-01 23:59Z'), $chunks ? 1 : 2,
+    'what is left of rows');
 is($t->value("SELECT count(*) FROM check_packs") > 0, 1,
     'a day of packs that is not over yet stays');
 is(drop_before('2026-03-02 00:30Z'), 1, 'the day after');

@@ -44,6 +44,15 @@ CREATE TABLE check_parts (
 COMMENT ON TABLE check_parts IS 'partitions of checks and checks_closed';
 COMMENT ON COLUMN check_parts.packed_to IS 'the last monitor that is packed';
 
+-- Earlier versions made partitions of days.
+INSERT INTO check_parts (since, until, name)
+SELECT d.day AT TIME ZONE 'UTC', (d.day + interval '1 day') AT TIME ZONE 'UTC',
+       d.name
+FROM (SELECT c.relname AS name, right(c.relname, 8)::date::timestamp AS day
+      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+      WHERE i.inhparent = 'checks'::regclass
+        AND c.relname ~ '^checks_\d{8}$') d;
+
 
 CREATE TABLE check_names (
     code smallint PRIMARY KEY,
@@ -129,6 +138,15 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
 $$;
 
 
+-- True: a row of checks that cannot be in a pack, or a closed partition, as
+-- well; p_table is its tableoid.
+
+CREATE FUNCTION check_whole(p_table oid, p_slot timestamptz) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT p_table <> 'checks_default'::regclass
+$$;
+
+
 -- 1: a pack or a closed partition has it.
 CREATE FUNCTION check_stored(p_monitor bigint, p_slot timestamptz,
                              p_attempt smallint)
@@ -155,7 +173,7 @@ CREATE FUNCTION checks_of(p_monitor bigint, p_from timestamptz,
 RETURNS SETOF check_row LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT c.* FROM checks c
     WHERE c.monitor_id = p_monitor AND c.slot >= p_from AND c.slot < p_to
-      AND (c.tableoid <> 'checks_default'::regclass
+      AND (check_whole(c.tableoid, c.slot)
            OR NOT check_stored(c.monitor_id, c.slot, c.attempt))
     UNION ALL
     SELECT c.* FROM checks_closed c
@@ -184,7 +202,7 @@ RETURNS SETOF check_row LANGUAGE sql STABLE PARALLEL SAFE AS $$
            AND c.slot <= p_slot
            AND (c.slot, c.attempt::integer) < (p_slot, p_attempt)
            AND (p_outcome IS NULL OR c.outcome = p_outcome)
-           AND (c.tableoid <> 'checks_default'::regclass
+           AND (check_whole(c.tableoid, c.slot)
                 OR NOT check_stored(c.monitor_id, c.slot, c.attempt))
          ORDER BY c.slot DESC, c.attempt DESC LIMIT p_limit)
         UNION ALL
@@ -272,7 +290,7 @@ $$;
 
 CREATE VIEW check_history AS
     SELECT c.* FROM checks c
-    WHERE c.tableoid <> 'checks_default'::regclass
+    WHERE check_whole(c.tableoid, c.slot)
           OR NOT check_stored(c.monitor_id, c.slot, c.attempt)
     UNION ALL
     SELECT c.* FROM checks_closed c
@@ -400,8 +418,38 @@ END
 $$;
 
 
+-- Gives a partition of an earlier version the constraint that saves attaching
+-- it a look at the rows: that look is a step of its own, during which others
+-- read and write.  False: it has one.
+
+CREATE FUNCTION check_part_bind(p_part check_parts) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_valid boolean;
+BEGIN
+    SELECT convalidated INTO v_valid FROM pg_constraint
+    WHERE conrelid = p_part.name::regclass AND conname = 'bound';
+
+    IF v_valid THEN
+        RETURN false;
+    END IF;
+
+    IF v_valid IS NULL THEN
+        EXECUTE format('ALTER TABLE %s ADD CONSTRAINT bound CHECK '
+                       '(slot >= %L AND slot < %L) NOT VALID',
+                       p_part.name::regclass, p_part.since, p_part.until);
+    ELSE
+        EXECUTE format('ALTER TABLE %s VALIDATE CONSTRAINT bound',
+                       p_part.name::regclass);
+    END IF;
+
+    RETURN true;
+END
+$$;
+
+
 -- Closes the oldest partition that ended before p_before.  True if there was
--- one.
+-- something to do.
 
 CREATE FUNCTION check_part_close(p_before timestamptz) RETURNS boolean
 LANGUAGE plpgsql SET lock_timeout = '30ms' AS $$
@@ -415,6 +463,10 @@ BEGIN
 
     IF NOT FOUND THEN
         RETURN false;
+    END IF;
+
+    IF check_part_bind(v_part) THEN
+        RETURN true;
     END IF;
 
     LOCK TABLE checks IN ACCESS EXCLUSIVE MODE;
@@ -528,6 +580,27 @@ END
 $$;
 
 
+-- The rows of a closed partition from $1 to $2, for check_packs_store().
+
+CREATE FUNCTION check_part_rows(p_part check_parts) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT format('SELECT * FROM %s WHERE monitor_id > $1 AND monitor_id <= $2',
+                  p_part.name::regclass)
+$$;
+
+
+CREATE FUNCTION check_part_drop(p_part check_parts) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s DETACH PARTITION %I',
+                   CASE p_part.state WHEN 'open' THEN 'checks'
+                                     ELSE 'checks_closed' END, p_part.name);
+    EXECUTE format('DROP TABLE %I', p_part.name);
+    DELETE FROM check_parts WHERE since = p_part.since;
+END
+$$;
+
+
 -- Packs some p_rows rows of the oldest closed partition, or drops one that is
 -- packed.  True if there was something to do.
 
@@ -547,10 +620,7 @@ BEGIN
     END IF;
 
     IF v_part.state = 'packed' THEN
-        EXECUTE format('ALTER TABLE checks_closed DETACH PARTITION %I',
-                       v_part.name);
-        EXECUTE format('DROP TABLE %I', v_part.name);
-        DELETE FROM check_parts WHERE since = v_part.since;
+        PERFORM check_part_drop(v_part);
         RETURN true;
     END IF;
 
@@ -560,14 +630,13 @@ BEGIN
 
     v_after := coalesce(v_part.packed_to, -9223372036854775808);
 
-    EXECUTE format('SELECT monitor_id FROM %I WHERE monitor_id > $1 '
+    EXECUTE format('SELECT monitor_id FROM %s WHERE monitor_id > $1 '
                    'ORDER BY monitor_id, slot, attempt OFFSET $2 LIMIT 1',
-                   v_part.name)
+                   v_part.name::regclass)
     INTO v_to USING v_after, p_rows;
 
-    v_rows := check_packs_store(
-        format('SELECT * FROM %I WHERE monitor_id > $1 AND monitor_id <= $2',
-               v_part.name), v_after, coalesce(v_to, 9223372036854775807));
+    v_rows := check_packs_store(check_part_rows(v_part), v_after,
+                                coalesce(v_to, 9223372036854775807));
 
     UPDATE check_parts
     SET packed_to = v_to,
@@ -623,29 +692,27 @@ CREATE FUNCTION check_history_drop(p_before timestamptz) RETURNS boolean
 LANGUAGE plpgsql SET lock_timeout = '30ms' AS $$
 DECLARE
     v_name  text;
-    v_of    regclass;
-    v_since timestamptz;
+    v_part  check_parts;
     v_n     integer;
 BEGIN
-    SELECT c.relname, i.inhparent INTO v_name, v_of
+    SELECT c.relname INTO v_name
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent = 'check_packs'::regclass
       AND c.relname < 'check_packs_' || to_char(p_before AT TIME ZONE 'UTC',
                                                 'YYYYMMDD')
     ORDER BY c.relname LIMIT 1;
 
-    IF NOT FOUND THEN
-        SELECT name, CASE state WHEN 'open' THEN 'checks'::regclass
-                                ELSE 'checks_closed'::regclass END, since
-        INTO v_name, v_of, v_since
-        FROM check_parts WHERE until <= p_before
-        ORDER BY since LIMIT 1 FOR UPDATE SKIP LOCKED;
+    IF FOUND THEN
+        EXECUTE format('ALTER TABLE check_packs DETACH PARTITION %I', v_name);
+        EXECUTE format('DROP TABLE %I', v_name);
+        RETURN true;
     END IF;
 
+    SELECT * INTO v_part FROM check_parts WHERE until <= p_before
+    ORDER BY since LIMIT 1 FOR UPDATE SKIP LOCKED;
+
     IF FOUND THEN
-        EXECUTE format('ALTER TABLE %s DETACH PARTITION %I', v_of, v_name);
-        EXECUTE format('DROP TABLE %I', v_name);
-        DELETE FROM check_parts WHERE since = v_since;
+        PERFORM check_part_drop(v_part);
         RETURN true;
     END IF;
 

@@ -132,6 +132,7 @@ typedef struct {
 
     ngx_event_t                    timer;       /* of the start             */
     ngx_uptime_pg_query_t         *query;
+    unsigned                       converted:1; /* checks is a hypertable   */
     unsigned                       stopping:1;
 } ngx_uptime_checker_t;
 

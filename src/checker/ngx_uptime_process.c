@@ -16,6 +16,7 @@
 
 #define NGX_UPTIME_PROCESS_LOOK   1000
 #define NGX_UPTIME_PROCESS_AGAIN  1000
+#define NGX_UPTIME_PROCESS_ADMIN  10000     /* nothing changes by itself    */
 #define NGX_UPTIME_PROCESS_FLUSH  1500
 #define NGX_UPTIME_PROCESS_LEAVE  500
 #define NGX_UPTIME_PROCESS_KEEP   30000
@@ -195,7 +196,10 @@ ngx_uptime_process_migrated(void *data)
 }
 
 
-/* Partitions come before the first write. */
+/*
+ * Tables come before the first write: a hypertable where it is asked for,
+ * then partitions.  Without them nothing is checked.
+ */
 
 static void
 ngx_uptime_process_partitions(ngx_event_t *ev)
@@ -209,7 +213,10 @@ ngx_uptime_process_partitions(ngx_event_t *ev)
         return;
     }
 
-    q = ngx_uptime_pg_query_create(ck->pg, NGX_UPTIME_SQL_CHECKER_PARTITIONS);
+    q = ngx_uptime_pg_query_create(ck->pg,
+                                   ck->conf->timescaledb && !ck->converted
+                                   ? NGX_UPTIME_SQL_CHECKER_TIMESCALEDB
+                                   : NGX_UPTIME_SQL_CHECKER_PARTITIONS);
 
     if (q != NULL) {
         q->timeout = NGX_UPTIME_PROCESS_KEEP;
@@ -237,7 +244,15 @@ ngx_uptime_process_parted(ngx_uptime_pg_query_t *q)
                       "uptime: partitions could not be made: %s",
                       ngx_uptime_pg_strerror(q->err));
         ngx_uptime_process_later(ck, ngx_uptime_process_partitions,
-                                 NGX_UPTIME_PROCESS_AGAIN);
+                                 ngx_uptime_pg_retryable(q->err)
+                                 ? NGX_UPTIME_PROCESS_AGAIN
+                                 : NGX_UPTIME_PROCESS_ADMIN);
+        return;
+    }
+
+    if (q->sql == NGX_UPTIME_SQL_CHECKER_TIMESCALEDB) {
+        ck->converted = 1;
+        ngx_uptime_process_later(ck, ngx_uptime_process_partitions, 0);
         return;
     }
 

@@ -250,6 +250,9 @@ ngx_command_t  ngx_http_uptime_commands[] = {
       ngx_http_uptime_offset(checker.buffer_size),
       NULL },
 
+    ngx_http_uptime_main("uptime_timescaledb", NGX_CONF_FLAG,
+                         ngx_conf_set_flag_slot,
+                         ngx_http_uptime_offset(checker.timescaledb), NULL),
     ngx_http_uptime_main("uptime_smtp", NGX_CONF_1MORE, ngx_http_uptime_smtp,
                          0, NULL),
     ngx_http_uptime_main("uptime_telegram_url", NGX_CONF_TAKE1,

@@ -16,11 +16,22 @@ use Uptime::Util qw(wait_until slurp spew random_hex);
 use constant TEMPLATE => 'uptime_template';
 
 
+# A folder of another system that has PostgreSQL, see tools/timescaledb-test; ''
+# is this one.
+sub root { return $ENV{UPTIME_PG_ROOT} // '' }
+
+
+sub timescaledb { return $ENV{UPTIME_TEST_TIMESCALEDB} }
+
+
 sub bindir {
+    my $root = root();
+
     for my $dir ($ENV{UPTIME_PG_BINDIR},
-        reverse(sort(glob('/usr/lib/postgresql/*/bin'))))
+        reverse(sort(map { s/^\Q$root\E//r }
+            glob("$root/usr/lib/postgresql/*/bin"))))
     {
-        return $dir if defined $dir && -x "$dir/initdb";
+        return $dir if defined $dir && -x "$root$dir/initdb";
     }
 
     chomp(my $dir = `pg_config --bindir 2>/dev/null` // '');
@@ -49,7 +60,8 @@ sub create {
     chmod 0600, $pwfile;
 
     if ($> == 0) {
-        my ($uid, $gid) = (getpwnam 'postgres')[2, 3];
+        my ($uid, $gid) = slurp(root() . '/etc/passwd')
+            =~ /^postgres:[^:]*:(\d+):(\d+):/m;
         croak 'no user postgres' if !defined $uid;
         chown $uid, $gid, $self->{dir}, $pwfile;
     }
@@ -70,6 +82,10 @@ sub create {
         "fsync = ", ($self->{fsync} ? 'on' : 'off'), "\n",
         $self->{fsync} ? '' : "full_page_writes = off\n"
         . "synchronous_commit = off\n";
+    # its workers would sit in the template that databases are copied from
+    print $fh "shared_preload_libraries = 'timescaledb'\n",
+        "timescaledb.telemetry_level = off\n",
+        "timescaledb.max_background_workers = 0\n" if timescaledb();
     close $fh;
 
     return $self;
@@ -98,8 +114,8 @@ sub _command {
     my ($self, $program, @args) = @_;
 
     my @cmd = (bindir() . "/$program", @args);
-    unshift @cmd, qw(runuser -u postgres --) if $> == 0;
-    return @cmd;
+    return root() ne '' ? ('chroot', '--userspec=postgres', root(), @cmd)
+        : $> == 0 ? (qw(runuser -u postgres --), @cmd) : @cmd;
 }
 
 
@@ -200,6 +216,7 @@ sub migrate {
             undef, $version + 0, $name, slurp($file));
     }
 
+    $dbh->do(slurp("$root/sql/checker/timescaledb.sql")) if timescaledb();
     $dbh->disconnect;
     return;
 }

@@ -87,6 +87,8 @@ sub config {
     my $node = defined $self->{node} ? "uptime_node $self->{node};" : '';
     my $allow = $self->{allow} ? "uptime_allow_targets $self->{allow};" : '';
     my $roots = $self->_roots;
+    my $timescaledb = $ENV{UPTIME_TEST_TIMESCALEDB}
+        ? 'uptime_timescaledb on;' : '';
     my $temp = join "\n", map { "    ${_}_temp_path temp/$_;" }
         qw(client_body proxy fastcgi uwsgi scgi);
 
@@ -119,6 +121,7 @@ $temp
     $node
     $allow
     $roots
+    $timescaledb
     $self->{directives}
     $self->{http}
 
