@@ -35,6 +35,16 @@ WITH checker AS (
         SELECT i.id FROM invitations i
         WHERE least(i.used_at, i.expires_at) < now() - interval '30 days'
         LIMIT 10000)
+), link AS (
+    DELETE FROM password_resets WHERE id IN (
+        SELECT p.id FROM password_resets p
+        WHERE p.expires_at < now() - interval '1 day'
+        ORDER BY p.id LIMIT 10000)
+), mail AS (
+    DELETE FROM account_mails WHERE id IN (
+        SELECT a.id FROM account_mails a
+        WHERE a.expires_at < now() - interval '1 day'
+        ORDER BY a.id LIMIT 10000)
 ), old_audit AS (
     -- the oldest have the lowest ids: nothing else is read
     DELETE FROM audit WHERE id IN (

@@ -93,3 +93,52 @@ $$;
 CREATE TRIGGER monitors_channels AFTER INSERT OR UPDATE OF channel_ids
     ON monitors FOR EACH ROW WHEN (NEW.channel_ids IS NOT NULL)
     EXECUTE FUNCTION monitors_channels();
+
+
+-- A forgotten password: links, and the mails of the server to an account.
+
+CREATE TABLE password_resets (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    user_id     bigint NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    email       text NOT NULL,
+    hash        bytea NOT NULL UNIQUE,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    expires_at  timestamptz NOT NULL DEFAULT now() + interval '10 minutes',
+    used_at     timestamptz
+);
+
+CREATE INDEX password_resets_user_idx ON password_resets (user_id, expires_at);
+
+COMMENT ON TABLE password_resets IS
+    'a link is over when it was used, and when the password or the address '
+    'that it went to has changed since';
+
+CREATE TABLE account_mails (
+    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    user_id      bigint NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    email        text NOT NULL,
+    subject      text NOT NULL,
+    body         text,
+    secrets      text,
+    secrets_key  text,
+    state        text NOT NULL DEFAULT 'pending'
+                 CHECK (state IN ('pending', 'sent', 'failed')),
+    message_id   text NOT NULL
+                 DEFAULT 'msg_' || replace(gen_random_uuid()::text, '-', ''),
+    created_at   timestamptz NOT NULL DEFAULT now(),
+    expires_at   timestamptz NOT NULL,
+    next_at      timestamptz NOT NULL DEFAULT now(),
+    lease_until  timestamptz,
+    attempts     integer NOT NULL DEFAULT 0,
+    detail       text
+);
+
+CREATE INDEX account_mails_pending_idx ON account_mails (id)
+    WHERE state = 'pending';
+CREATE INDEX account_mails_user_idx ON account_mails (user_id);
+
+COMMENT ON COLUMN account_mails.secrets IS
+    'in place of body: text and link, sealed as channels.secrets; gone when '
+    'the mail is';
+COMMENT ON COLUMN account_mails.attempts IS
+    'as of outbox: counts claims, and so it is the token of the last one';

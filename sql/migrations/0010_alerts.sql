@@ -868,8 +868,72 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 
--- What is to be sent now, at most p_max messages, for a minute.  One asks at
--- a time; who comes in between gets nothing.
+-- Mails to accounts that are to be sent now: eight at once, whatever else
+-- there is to send.
+
+CREATE FUNCTION account_mail_claim() RETURNS SETOF account_mails
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM account_mails a WHERE a.state = 'pending') THEN
+        RETURN;
+    END IF;
+
+    UPDATE account_mails a
+    SET state = 'failed', secrets = NULL, secrets_key = NULL,
+        lease_until = NULL
+    WHERE a.state = 'pending' AND a.expires_at <= now();
+
+    RETURN QUERY
+    UPDATE account_mails a
+    SET attempts = a.attempts + 1, lease_until = now() + interval '60 s'
+    WHERE a.id IN (
+        SELECT d.id FROM account_mails d
+        WHERE d.state = 'pending' AND d.next_at <= now()
+          AND NOT coalesce(d.lease_until > now(), false)
+        ORDER BY d.id
+        LIMIT greatest(8 - (SELECT count(*) FROM account_mails f
+                            WHERE f.state = 'pending'
+                              AND f.lease_until > now()), 0))
+    RETURNING a.*;
+END
+$$;
+
+-- What became of one; a link is of no use any more when it has expired.
+
+CREATE FUNCTION account_mail_mark(
+    p_id bigint, p_attempt integer, p_status text, p_retry_after integer,
+    p_detail text)
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    v_state  text;
+    v_next   timestamptz;
+BEGIN
+    v_next := now() + greatest(
+        p_retry_after, (ARRAY[5, 10, 20, 40, 60])[least(p_attempt, 5)]
+                       * (0.8 + 0.4 * random())) * interval '1 s';
+
+    UPDATE account_mails a
+    SET (state, secrets, secrets_key) = (
+            SELECT n.state,
+                   CASE WHEN n.state = 'pending' THEN a.secrets END,
+                   CASE WHEN n.state = 'pending' THEN a.secrets_key END
+            FROM (SELECT CASE WHEN p_status = 'delivered' THEN 'sent'
+                              WHEN p_status = 'temporary'
+                                   AND v_next < a.expires_at THEN 'pending'
+                              ELSE 'failed' END AS state) n),
+        next_at = v_next, lease_until = NULL, detail = p_detail
+    WHERE a.id = p_id AND a.attempts = p_attempt AND a.state = 'pending'
+      AND a.lease_until IS NOT NULL
+    RETURNING a.state INTO v_state;
+
+    RETURN coalesce(v_state, 'late');
+END
+$$;
+
+
+-- What is to be sent now, at most p_max messages, for a minute, and mails to
+-- accounts (event reset).  One asks at a time; who comes in between gets
+-- nothing.
 
 CREATE FUNCTION alert_claim(p_max integer)
 RETURNS TABLE (
@@ -887,6 +951,19 @@ DECLARE
     v_channel  bigint;
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtext('uptime alerts')) THEN
+        RETURN;
+    END IF;
+
+    RETURN QUERY
+    SELECT a.id, a.attempts, NULL::bigint, 0::bigint, 'email',
+           jsonb_build_object('to', ARRAY[a.email])::text, a.secrets,
+           a.secrets_key, NULL, 'reset', a.message_id, epoch_ms(a.created_at),
+           NULL::bigint, NULL, NULL, NULL, NULL, NULL::bigint, NULL::bigint,
+           NULL::bigint, NULL, NULL, NULL::integer, NULL::integer,
+           NULL::bigint, NULL::integer, NULL, a.subject, a.body
+    FROM account_mail_claim() a;
+
+    IF p_max <= 0 THEN
         RETURN;
     END IF;
 

@@ -83,6 +83,10 @@ ngx_uptime_alert_email_build(ngx_uptime_alert_send_t *s)
 
     if (s->alert.event != NGX_UPTIME_ALERT_RESET) {
         mail.link = s->words.link;
+
+    } else if (s->channel.secrets.len) {
+        mail.text = ngx_uptime_alert_config(s, "text");
+        mail.link = ngx_uptime_alert_config(s, "link");
     }
 
     if (s->alert.incident

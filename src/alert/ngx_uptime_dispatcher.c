@@ -66,7 +66,7 @@ typedef struct {
     ngx_queue_t                    queue;
     int64_t                        id;
     int64_t                        attempt;
-    int64_t                        channel;
+    int64_t                        channel;     /* 0: a mail to an account  */
     ngx_uptime_alert_send_t       *send;
 } ngx_uptime_message_t;
 
@@ -154,22 +154,23 @@ ngx_uptime_dispatcher_stop(ngx_uptime_dispatcher_t *d)
 static void
 ngx_uptime_dispatcher_timer(ngx_event_t *ev)
 {
+    ngx_int_t                 free;
     ngx_uptime_pg_query_t    *q;
     ngx_uptime_dispatcher_t  *d;
 
     d = ev->data;
 
-    if (d->claiming || d->flying >= NGX_UPTIME_DISPATCHER_FLYING) {
-        ngx_uptime_dispatcher_later(d, NGX_UPTIME_DISPATCHER_POLL);
+    if (d->claiming) {
         return;
     }
 
+    /* mails to accounts come on top of it */
+
+    free = NGX_UPTIME_DISPATCHER_FLYING - (ngx_int_t) d->flying;
+
     q = ngx_uptime_pg_query_create(d->pg, NGX_UPTIME_SQL_ALERT_CLAIM);
 
-    if (q != NULL
-        && ngx_uptime_pg_int(q, NGX_UPTIME_DISPATCHER_FLYING - d->flying)
-           != NGX_OK)
-    {
+    if (q != NULL && ngx_uptime_pg_int(q, ngx_max(free, 0)) != NGX_OK) {
         ngx_uptime_pg_query_destroy(q);
         q = NULL;
     }
@@ -366,7 +367,9 @@ ngx_uptime_dispatcher_mark(ngx_uptime_message_t *m,
 
     d = m->dispatcher;
 
-    q = ngx_uptime_pg_query_create(d->pg, NGX_UPTIME_SQL_ALERT_MARK);
+    q = ngx_uptime_pg_query_create(d->pg, m->channel
+                                          ? NGX_UPTIME_SQL_ALERT_MARK
+                                          : NGX_UPTIME_SQL_ALERT_MAIL_MARK);
     if (q == NULL) {
         return NGX_ERROR;
     }

@@ -399,6 +399,8 @@ void ngx_http_uptime_signup(ngx_http_uptime_ctx_t *ctx);
 void ngx_http_uptime_signup_throttled(ngx_http_uptime_ctx_t *ctx);
 void ngx_http_uptime_login(ngx_http_uptime_ctx_t *ctx);
 void ngx_http_uptime_login_totp(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_forgot(ngx_http_uptime_ctx_t *ctx);
+void ngx_http_uptime_reset(ngx_http_uptime_ctx_t *ctx);
 void ngx_http_uptime_totp_enrol(ngx_http_uptime_ctx_t *ctx);
 void ngx_http_uptime_totp_confirm(ngx_http_uptime_ctx_t *ctx);
 void ngx_http_uptime_refresh(ngx_http_uptime_ctx_t *ctx);

@@ -74,6 +74,8 @@ static const ngx_http_uptime_problem_t  ngx_http_uptime_problems[] = {
       "The invitation was used, has expired or never was; ask for a new "
       "one." },
 
+    { "invalid_reset_link", 403, "Link is not valid",
+      "The link was used, has expired or never was; ask for another one." },
     { "wrong_password", 403, "Wrong password",
       "The current password is not right." },
     { "key_not_allowed", 403, "Not with an API key",
@@ -99,6 +101,9 @@ static const ngx_http_uptime_problem_t  ngx_http_uptime_problems[] = {
     { "push_monitor", 409, "A push monitor",
       "It is not checked from here: it waits for somebody to call its "
       "push_url." },
+    { "no_mail_server", 409, "No mail server",
+      "This server cannot send mails; its operator sets uptime_smtp and "
+      "uptime_dashboard_url. Until then nobody can reset a password." },
     { "own_account", 409, "Your own account",
       "You cannot disable or demote yourself; ask another administrator." },
     { "last_admin", 409, "The last administrator",

@@ -63,6 +63,25 @@ static const ngx_uptime_field_t  ngx_http_uptime_password_fields[] = {
 };
 
 
+static const ngx_uptime_field_t  ngx_http_uptime_forgot_fields[] = {
+    ngx_http_uptime_text("email", NGX_UPTIME_FIELD_REQUIRED
+                         |NGX_UPTIME_FIELD_TRIM, 3, NGX_UPTIME_MAX_EMAIL,
+                         ngx_uptime_check_email),
+    ngx_uptime_null_field
+};
+
+
+static const ngx_uptime_field_t  ngx_http_uptime_reset_fields[] = {
+    ngx_http_uptime_text("token", NGX_UPTIME_FIELD_REQUIRED
+                         |NGX_UPTIME_FIELD_TRIM|NGX_UPTIME_FIELD_SECRET, 1,
+                         100, NULL),
+    ngx_http_uptime_text("new_password", NGX_UPTIME_FIELD_REQUIRED
+                         |NGX_UPTIME_FIELD_SECRET, NGX_UPTIME_MIN_PASSWORD,
+                         NGX_UPTIME_MAX_PASSWORD, ngx_uptime_check_password),
+    ngx_uptime_null_field
+};
+
+
 static const ngx_uptime_field_t  ngx_http_uptime_confirm_fields[] = {
     ngx_http_uptime_text("password", NGX_UPTIME_FIELD_REQUIRED
                          |NGX_UPTIME_FIELD_SECRET, 1,
@@ -183,6 +202,14 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
     { NGX_HTTP_POST, "/auth/login/totp", NGX_HTTP_UPTIME_ANYONE, 200,
       NULL, ngx_http_uptime_login_totp_fields, 0, 0, NULL,
       ngx_http_uptime_login_totp },
+
+    { NGX_HTTP_POST, "/auth/password/forgot", NGX_HTTP_UPTIME_ANYONE, 202,
+      NULL, ngx_http_uptime_forgot_fields, 0, 0, NULL,
+      ngx_http_uptime_forgot },
+
+    { NGX_HTTP_POST, "/auth/password/reset", NGX_HTTP_UPTIME_ANYONE, 204,
+      NULL, ngx_http_uptime_reset_fields, 0, 0, NULL,
+      ngx_http_uptime_reset },
 
     { NGX_HTTP_POST, "/me/totp", NGX_HTTP_UPTIME_SESSION, 200,
       NULL, ngx_http_uptime_confirm_fields, 0,

@@ -16,7 +16,7 @@
 # Mail servers: plain; starttls (with authentication, certificate DIR/cert.pem);
 # tls; cut (plain, closes after DIR/cut bytes); quit (plain, never answers
 # QUIT).  Recipients: bounce@ is refused with 550,
-# later@ with 451.
+# later@ with 451; while there is a file DIR/away, everybody with 421.
 
 import asyncio
 import email.utils
@@ -121,6 +121,8 @@ class Mails:
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address.startswith('bounce'):
             return '550 5.1.1 no such user here'
+        if os.path.exists(f'{DIR}/away'):
+            return '421 4.3.2 this server goes away'
         if address.startswith('later'):
             return '451 4.2.1 try again later'
         envelope.rcpt_tos.append(address)

@@ -97,6 +97,14 @@ sub hits {
 sub mails { return $_[0]->_lines('mails') }
 
 
+# The mail servers take nothing, until it is called with a false value.
+sub away {
+    my ($self, $away) = @_;
+
+    return $away ? spew("$self->{dir}/away", '') : unlink "$self->{dir}/away";
+}
+
+
 sub cut_after { return spew("$_[0]{dir}/cut", $_[1]) }
 
 
