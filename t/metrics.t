@@ -179,6 +179,13 @@ is($system->{nodes}[0]{shards}, 64, '... its leases');
 is($system->{leases}{held}, 64, 'all are held');
 cmp_ok($system->{database}{partitions}, '>', 5, 'partitions');
 cmp_ok($system->{database}{size_bytes}, '>', 1e6, 'size');
+my %role = map { $_->{role} => $_ } @{$system->{processes}};
+is($role{checker}{count}, 1, 'one checker');
+cmp_ok($role{worker}{count}, '>', 0, 'workers');
+cmp_ok($role{worker}{connections}, '>', 0, '... which are connected');
+like($system->{rollups}{hour}, qr/^\d{4}-.*:00:00\.000Z$/, 'rolled up to');
+is($system->{alerts}{waiting}, 0, 'no alert waits');
+is((grep { $_->{name} eq 'rollups' } @{$system->{tasks}}), 1, 'chores');
 
 
 # --- the page

@@ -1,4 +1,5 @@
--- $1 bigint: the caller, $2 text: version of the server that answers.
+-- $1 bigint: the caller, $2 text: version of the server that answers, $3 json:
+-- the processes of its nginx.
 WITH live AS (
     SELECT n.name, c.id, c.version, c.started_at, c.seen_at, c.stats,
            (SELECT count(*) FROM shards s
@@ -22,6 +23,7 @@ SELECT CASE WHEN NOT EXISTS ({{is_admin}}) THEN 'forbidden' END,
                 count(*) FILTER (WHERE s.lease_until > now()) AS held,
                 count(*) FILTER (WHERE s.lease_until <= now()) AS free
                 FROM shards s) x) AS leases,
+           $3::json AS processes,
            (SELECT row_to_json(x) FROM (SELECT
                 coalesce(sum((l.stats ->> 'checks_per_second')::float8), 0)
                     AS per_second,
@@ -47,4 +49,21 @@ SELECT CASE WHEN NOT EXISTS ({{is_admin}}) THEN 'forbidden' END,
                     AS max_connections,
                 (SELECT count(*) FROM part) AS partitions,
                 (SELECT coalesce(sum(pg_total_relation_size(part.oid)), 0)
-                 FROM part)::bigint AS checks_bytes) x) AS database) o)
+                 FROM part)::bigint AS checks_bytes) x) AS database,
+           (SELECT row_to_json(x) FROM (SELECT
+                (SELECT rfc3339(r.hour) FROM rollup_cursor r) AS hour,
+                (SELECT count(m.hour) FROM rollup_marks m) AS late) x) AS rollups,
+           (SELECT row_to_json(x) FROM (SELECT
+                count(*) FILTER (WHERE o.state = 'pending') AS waiting,
+                count(*) FILTER (WHERE o.state = 'held') AS held,
+                round(coalesce(greatest(extract(epoch FROM now() - min(
+                    o.next_at) FILTER (WHERE o.state = 'pending')), 0), 0))
+                    AS behind_s,
+                (SELECT count(*) FROM channels c
+                 WHERE c.enabled AND c.failed_at IS NOT NULL)
+                    AS failing_channels
+                FROM outbox o WHERE o.state IN ('pending', 'held')) x)
+               AS alerts,
+           (SELECT coalesce(json_agg(x ORDER BY x.name), '[]')
+            FROM (SELECT j.name, rfc3339(j.ran_at) AS ran_at, j.error
+                  FROM janitor_tasks j) x) AS tasks) o)

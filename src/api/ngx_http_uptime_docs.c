@@ -12,10 +12,13 @@
 #include <ngx_http.h>
 
 #include "ngx_http_uptime.h"
+#include "ngx_uptime_stats.h"
 
 
 static void ngx_http_uptime_docs_page(ngx_http_uptime_ctx_t *ctx);
 static void ngx_http_uptime_docs_css(ngx_http_uptime_ctx_t *ctx);
+static u_char *ngx_http_uptime_system_role(u_char *p, u_char *last,
+    ngx_uptime_role_e role, const char *name);
 static void ngx_http_uptime_system_answer(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q);
 
@@ -98,19 +101,49 @@ ngx_http_uptime_docs_css(ngx_http_uptime_ctx_t *ctx)
 }
 
 
-/* The version is this server's: the statement cannot know it. */
+/* Version and processes are this server's: the statement cannot know them. */
 
 void
 ngx_http_uptime_system(ngx_http_uptime_ctx_t *ctx)
 {
-    u_char     id[NGX_INT64_LEN];
-    ngx_str_t  texts[2];
+    u_char     *p, *last, id[NGX_INT64_LEN], text[512];
+    ngx_str_t   texts[3];
+
+    last = text + sizeof(text);
+
+    p = ngx_slprintf(text, last, "[");
+    p = ngx_http_uptime_system_role(p, last, NGX_UPTIME_ROLE_WORKER, "worker");
+    p = ngx_slprintf(p, last, ",");
+    p = ngx_http_uptime_system_role(p, last, NGX_UPTIME_ROLE_CHECKER,
+                                    "checker");
+    p = ngx_slprintf(p, last, "]");
 
     texts[0] = ngx_http_uptime_number_text(id, ctx->caller.user);
     ngx_str_set(&texts[1], NGX_UPTIME_VERSION);
+    texts[2].data = text;
+    texts[2].len = p - text;
 
     (void) ngx_http_uptime_query_texts(ctx, NGX_UPTIME_SQL_API_SYSTEM, texts,
-                                       2, ngx_http_uptime_system_answer);
+                                       3, ngx_http_uptime_system_answer);
+}
+
+
+static u_char *
+ngx_http_uptime_system_role(u_char *p, u_char *last, ngx_uptime_role_e role,
+    const char *name)
+{
+    return ngx_slprintf(p, last, "{\"role\":\"%s\",\"count\":%ui,"
+                        "\"memory_bytes\":%uL,\"connections\":%uL,"
+                        "\"connections_busy\":%uL,"
+                        "\"statements_waiting\":%uL,"
+                        "\"statements_failed\":%uL}", name,
+                        ngx_uptime_stats_processes(role),
+                        ngx_uptime_stats_sum(role, NGX_UPTIME_GAUGE_MEMORY),
+                        ngx_uptime_stats_sum(role, NGX_UPTIME_GAUGE_DB_OPEN),
+                        ngx_uptime_stats_sum(role, NGX_UPTIME_GAUGE_DB_BUSY),
+                        ngx_uptime_stats_sum(role,
+                                             NGX_UPTIME_GAUGE_DB_WAITING),
+                        ngx_uptime_stats_get(NGX_UPTIME_STAT_FAILURES + role));
 }
 
 

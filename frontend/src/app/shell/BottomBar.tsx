@@ -15,7 +15,7 @@ export function BottomBar({ user }: { user: User }) {
         <Link
           key={to}
           to={to}
-          className="flex min-h-14 min-w-0 flex-1 flex-col items-center justify-center gap-1 text-[10px] leading-3"
+          className="flex min-h-14 min-w-0 flex-auto flex-col items-center justify-center gap-1 text-[10px] leading-3"
           activeProps={{ className: 'text-accent font-medium' }}
           inactiveProps={{ className: 'text-muted' }}
         >

@@ -3,6 +3,7 @@ import { setPreferences } from '@/shared/preferences/preferences';
 import {
   absolute,
   ago,
+  bytes,
   duration,
   hourMinute,
   interval,
@@ -22,6 +23,16 @@ describe('ratio', () => {
     expect(ratio(0)).toBe('0.00 %');
     expect(ratio(null)).toBe('–');
   });
+});
+
+describe('bytes', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1.0 kB'],
+    [15_400_000, '15 MB'],
+    [2.5e15, '2500 TB'],
+  ])('%d', (n, text) => expect(bytes(n)).toBe(text));
 });
 
 describe('duration', () => {

@@ -143,6 +143,15 @@ export function count(n: number): string {
   return n.toLocaleString('en-GB');
 }
 
+const sizes = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** Powers of 1000, as disks and PostgreSQL's bills are counted: "3.4 MB". */
+export function bytes(n: number): string {
+  const power = Math.min(Math.floor(Math.log10(Math.max(n, 1)) / 3), sizes.length - 1);
+  const value = n / 1000 ** power;
+  return `${value < 10 && power > 0 ? value.toFixed(1) : Math.round(value)} ${sizes[power]}`;
+}
+
 /** 2026-11-22 of an instant, in the zone shown. */
 export function isoDay(at: Instant): string {
   return format('iso', { year: 'numeric', month: '2-digit', day: '2-digit' })

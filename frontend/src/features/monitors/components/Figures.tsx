@@ -1,33 +1,8 @@
-import { clsx } from 'clsx';
-import type { ReactNode } from 'react';
 import type { Monitor } from '@/shared/api/schema';
 import { date, duration, milliseconds, ratio } from '@/shared/time/format';
 import { Ago } from '@/shared/time/Time';
+import { Figure, Figures as Row } from '@/shared/ui/Figure';
 import { useUptime } from '../history';
-
-function Figure({
-  name,
-  value,
-  note,
-  loud,
-}: {
-  name: string;
-  value: ReactNode;
-  note?: ReactNode;
-  loud?: boolean;
-}) {
-  return (
-    <div className="min-w-0 flex-1 basis-36 px-4 py-3">
-      <dt className="text-muted text-xs">{name}</dt>
-      <dd
-        className={clsx('whitespace-nowrap font-semibold text-2xl', loud && 'text-degraded-text')}
-      >
-        {value}
-      </dd>
-      {note && <dd className="truncate text-muted text-xs">{note}</dd>}
-    </div>
-  );
-}
 
 const periods = [
   ['24h', '24 hours'],
@@ -41,7 +16,7 @@ export function Figures({ monitor }: { monitor: Monitor }) {
   const check = monitor.last_check;
 
   return (
-    <dl className="card flex flex-wrap divide-line overflow-hidden sm:divide-x">
+    <Row>
       <Figure
         name="Last check"
         value={check ? milliseconds(check.latency_ms) : '–'}
@@ -65,7 +40,7 @@ export function Figures({ monitor }: { monitor: Monitor }) {
       {monitor.cert_expires_at && (
         <Certificate monitor={monitor} expires={monitor.cert_expires_at} />
       )}
-    </dl>
+    </Row>
   );
 }
 

@@ -1,0 +1,11 @@
+import { Invitations } from './Invitations';
+import { Users } from './Users';
+
+export function Accounts() {
+  return (
+    <>
+      <Users />
+      <Invitations />
+    </>
+  );
+}

@@ -1,0 +1,23 @@
+import type { System } from '@/shared/api/schema';
+import { Ago } from '@/shared/time/Time';
+import { Panel } from '@/shared/ui/Panel';
+
+/** What one checker after the other does in the database. */
+export function Chores({ tasks }: { tasks: System['tasks'] }) {
+  return (
+    <Panel title="Chores in the database" lead="One checker at a time does them.">
+      {tasks.length === 0 && <p className="text-muted">None has run yet.</p>}
+      <ul className="grid gap-x-8 sm:grid-cols-2 lg:grid-cols-3">
+        {tasks.map(({ name, ran_at, error }) => (
+          <li key={name} className="flex items-baseline justify-between gap-4 py-1">
+            <span className={error ? 'text-degraded-text' : undefined}>{name}</span>
+            <span className="text-right text-muted text-sm">
+              {error ? 'failed ' : ''}
+              {ran_at ? <Ago at={ran_at} /> : 'not yet'}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}

@@ -1,0 +1,42 @@
+import { Link } from '@tanstack/react-router';
+import type { ComponentType } from 'react';
+
+export type Tab = { id: string; label: string; content: ComponentType };
+
+type Props = {
+  label: string;
+  to: '/settings/{-$tab}' | '/admin/{-$tab}';
+  tabs: [Tab, ...Tab[]];
+  chosen: string | undefined;
+};
+
+/** Tabs that are pages of their own: what is chosen is in the URL. */
+export function Tabs({ label, to, tabs, chosen }: Props) {
+  const { id: current, content: Content } = tabs.find(({ id }) => id === chosen) ?? tabs[0];
+
+  return (
+    <>
+      <nav
+        aria-label={label}
+        className="-mx-1 flex gap-1 overflow-x-auto border-line border-b px-1"
+      >
+        {tabs.map(({ id, label }) => (
+          <Link
+            key={id}
+            to={to}
+            params={{ tab: id }}
+            aria-current={id === current ? 'page' : undefined}
+            className={`-mb-px min-h-10 whitespace-nowrap border-b-2 px-3 py-2 max-sm:min-h-11 ${
+              id === current
+                ? 'border-accent font-medium text-text'
+                : 'border-transparent text-muted hover:text-text'
+            }`}
+          >
+            {label}
+          </Link>
+        ))}
+      </nav>
+      <Content />
+    </>
+  );
+}
