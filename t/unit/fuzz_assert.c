@@ -3,6 +3,7 @@
  * A path, a line end, a JSON text: what the path leads to must be what a walk
  * through cJSON's tree finds, and every comparison must come to an end.
  *
+ * divide: 4
  * sources: src/core/ngx_uptime_assert.c src/core/ngx_uptime_assert_path.c
  * sources: src/core/ngx_uptime_assert_text.c
  * sources: src/core/ngx_uptime_json.c src/core/ngx_uptime_json_scan.c

@@ -4,6 +4,7 @@
  * that is looked for, the rest is the message; its id and flags are put
  * right, so that most inputs get behind them.
  *
+ * divide: 4
  * sources: src/probe/ngx_uptime_dns_message.c
  * sources: src/probe/ngx_uptime_dns_record.c
  * libs: -lresolv

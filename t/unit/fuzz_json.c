@@ -3,6 +3,7 @@
  * Whatever is accepted must survive a round trip, and the scanner must never
  * let through what cJSON refuses.
  *
+ * divide: 4
  * sources: src/core/ngx_uptime_json.c src/core/ngx_uptime_json_scan.c
  * sources: src/core/ngx_uptime_utf8.c
  */

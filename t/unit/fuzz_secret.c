@@ -4,6 +4,7 @@
  * which is valid too, and one digest.  An API key has one text.  What was not
  * sealed is not opened.
  *
+ * divide: 4
  * sources: src/auth/ngx_uptime_secret.c src/auth/ngx_uptime_secret_box.c
  * sources: t/unit/ngx_stub_text.c
  * libs: -lsodium
