@@ -4,6 +4,9 @@
 -- index knows who is not up.  An index on what does not change keeps updates
 -- HOT: only a change of status writes to it, not every check.
 
+-- what deletes monitors has them first as well
+LOCK TABLE monitors IN SHARE ROW EXCLUSIVE MODE;
+
 ALTER TABLE monitor_state
     ADD COLUMN owner_id bigint,
     ADD COLUMN paused   boolean NOT NULL DEFAULT false;

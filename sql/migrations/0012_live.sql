@@ -1,6 +1,9 @@
 -- What changed, for whoever looks on: a deleted monitor keeps its owner for a
 -- day, and live streams say that they are there.
 
+-- what deletes monitors has them first as well
+LOCK TABLE monitors IN SHARE MODE;
+
 ALTER TABLE monitor_tombstones ADD COLUMN owner_id bigint;
 
 CREATE INDEX monitor_tombstones_owner_idx

@@ -6,6 +6,7 @@ CREATE OR REPLACE FUNCTION pg_temp.migrate(
 RETURNS boolean LANGUAGE plpgsql AS $migrate$
 BEGIN
     PERFORM pg_advisory_xact_lock(7238144102389341);
+    PERFORM set_config('client_min_messages', 'warning', true);
 
     CREATE TABLE IF NOT EXISTS schema_migrations (
         version     integer PRIMARY KEY,
@@ -19,6 +20,11 @@ BEGIN
     IF NOT FOUND THEN
         RETURN false;
     END IF;
+
+    -- Nodes of an earlier version go on meanwhile.  What this one waits for, it
+    -- gives up before theirs would be found to be a deadlock (1 s), and so
+    -- that nobody waits for long behind it; the checker tries again.
+    PERFORM set_config('lock_timeout', '300', true);
 
     EXECUTE p_script;
     RETURN true;
