@@ -490,8 +490,8 @@ $$;
 
 
 -- Packs the rows of the statement p_source (columns of checks; $1, $2:
--- p_after, p_to), together with what their packs have already.  Returns the
--- number of rows in these packs.
+-- p_after, p_to), together with what their packs have already, but for those
+-- of deleted monitors.  Returns the number of rows in these packs.
 
 CREATE FUNCTION check_packs_store(p_source text, p_after bigint, p_to bigint)
 RETURNS bigint LANGUAGE plpgsql AS $$
@@ -528,8 +528,8 @@ BEGIN
                 * 1000000)::bigint AS us,
                round(date_part('epoch', checked_at - slot) * 1000000)::bigint
                    AS lag,
-               coalesce(m.interval, 60) * 1000 AS step_ms
-        FROM one LEFT JOIN monitors m ON m.id = one.monitor_id
+               m.interval * 1000 AS step_ms
+        FROM one JOIN monitors m ON m.id = one.monitor_id
     ), placed AS (
         SELECT timed.*, first_value(us) OVER w / 1000 AS first_ms,
                first_value(node_id) OVER w AS node,

@@ -201,7 +201,7 @@ COMMENT ON TABLE rollup_marks IS
 
 CREATE TABLE rollup_gone (monitor_id bigint PRIMARY KEY);
 COMMENT ON TABLE rollup_gone IS
-    'monitors that were deleted and may have rollups';
+    'monitors that were deleted and may have rollups or packs';
 
 CREATE FUNCTION rollup_gone() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -731,8 +731,15 @@ BEGIN
             WHERE o.monitor_id = ANY (v_ids) LIMIT 5000) d
         WHERE h.monitor_id = d.monitor_id AND h.day = d.day
         RETURNING 1
+    ), pack AS (
+        DELETE FROM check_packs p USING (
+            SELECT o.monitor_id, o.hour FROM check_packs o
+            WHERE o.monitor_id = ANY (v_ids) LIMIT 1000) d
+        WHERE p.monitor_id = d.monitor_id AND p.hour = d.hour
+        RETURNING 1
     )
     SELECT (SELECT count(*) FROM hour) + (SELECT count(*) FROM day)
+           + (SELECT count(*) FROM pack)
     INTO v_n;
 
     IF v_n = 0 THEN
