@@ -40,6 +40,8 @@ sub literal {
 $t->execute('SELECT ensure_check_partitions(current_date - 3,
     current_date + 1)');
 $t->execute('SELECT ensure_rollup_partitions(now())');
+$t->execute('SELECT check_packs_make(current_date - d)
+    FROM generate_series(0, 3) d');
 $t->execute('SET session_replication_role = replica');
 my @tables = $t->sql("SELECT c.oid, c.relname AS name FROM pg_class c
     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
@@ -144,19 +146,28 @@ $dbh->do($_) for "LOAD 'auto_explain'", 'SET auto_explain.log_min_duration = 0',
     'SET auto_explain.log_nested_statements = on',
     'SET auto_explain.log_format = json', 'SET client_min_messages = log';
 
-for my $call ('hours_of(ARRAY[1::bigint], now(), now())',
-    'days_of(ARRAY[1::bigint], current_date, current_date + 1)',
-    'rollup_hours_made(ARRAY[1::bigint], ARRAY[now()])',
-    'rollup_days_made(ARRAY[1::bigint], current_date)',
-    'monitor_stats_refresh(ARRAY[1::bigint])', 'rollup_step(100)')
-{
+# What $run makes the server log, plans of statements inside of others too.
+sub logged {
+    my ($run) = @_;
+
     my @plans;
     local $dbh->{PrintWarn} = 1;
     local $SIG{__WARN__} = sub {
         push @plans, JSON::PP->new->decode($1)->{Plan}
             if $_[0] =~ /plan:\s*(\{.*\})/s;
     };
-    $dbh->selectall_arrayref("SELECT * FROM $call");
+    $run->();
+    return @plans;
+}
+
+
+for my $call ('hours_of(ARRAY[1::bigint], now(), now())',
+    'days_of(ARRAY[1::bigint], current_date, current_date + 1)',
+    'rollup_hours_made(ARRAY[1::bigint], ARRAY[now()])',
+    'rollup_days_made(ARRAY[1::bigint], current_date)',
+    'monitor_stats_refresh(ARRAY[1::bigint])', 'rollup_step(100)')
+{
+    my @plans = logged(sub { $dbh->selectall_arrayref("SELECT * FROM $call") });
     cmp_ok(scalar @plans, '>', 0, "$call: there are plans");
     is(join(' ', map { scans($_) } @plans), '', $call);
 }
@@ -177,13 +188,31 @@ sub partitions {
 
 
 my ($owner, $id) = $dbh->selectrow_array('SELECT owner_id, id FROM monitors');
+my %args = (from => $t->value("SELECT to_char(now(), 'YYYY-MM-DD')"),
+    to => $t->value("SELECT to_char(now(), 'YYYY-MM-DD HH24:MI:SSOF')"));
 
-for my $name (qw(check_list monitor_series)) {
-    my %read = map { $_ => 1 } partitions(plan_of('ANALYZE,', $name, $owner,
-        $id, $t->value("SELECT json_build_object('from', current_date,
-        'to', now())")));
-    delete $read{$now};
-    is(join(' ', sort keys %read), '', "$name: only the partition of its day");
+$dbh->do($_) for 'SET client_min_messages = log',
+    'SET auto_explain.log_analyze = on', 'SET auto_explain.log_timing = off';
+
+for my $case ([check_list => 1], [check_list => 1, outcome => 'down'],
+    [check_log => 1], [check_log => 0], [check_log => 0, outcome => 'down'],
+    [check_export => 1, format => 'csv'], [check_export => 0,
+    format => 'jsonl'], [monitor_series => 1])
+{
+    my ($name, $one, @more) = @$case;
+    my $args = $dbh->quote(JSON::PP->new->encode({ %args, @more }));
+    my $of = $one ? $id : 0;
+    my @plans = logged(sub {
+        $dbh->do('PREPARE p AS ' . text("$sql/api/$name.sql"));
+        $dbh->selectall_arrayref("EXECUTE p($owner, $of, $args)");
+        $dbh->do('DEALLOCATE p');
+    });
+    my $what = join ' ', $name, $one ? 'of one' : 'of all', @more;
+    my %read = map { $_ => 1 } map { partitions($_) } @plans;
+    is(join(' ', map { scans($_) } @plans), '', "$what: nothing from its "
+        . 'beginning');
+    is(join(' ', sort keys %read), $now, "$what: only the partitions of its "
+        . 'day');
 }
 
 done_testing;

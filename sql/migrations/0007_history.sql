@@ -183,8 +183,9 @@ RETURNS SETOF check_row LANGUAGE sql STABLE PARALLEL SAFE AS $$
                         AND p.hour = date_bin('1 hour', c.slot, 'epoch'))
     UNION ALL
     SELECT u.* FROM check_packs p, check_unpack(p) u
-    WHERE p.monitor_id = p_monitor AND p.hour > p_from - interval '1 hour'
-      AND p.hour < p_to AND u.slot >= p_from AND u.slot < p_to
+    WHERE p.monitor_id = p_monitor
+      AND p.hour >= date_bin('1 hour', p_from, 'epoch') AND p.hour < p_to
+      AND u.slot >= p_from AND u.slot < p_to
 $$;
 
 
@@ -218,7 +219,8 @@ RETURNS SETOF check_row LANGUAGE sql STABLE PARALLEL SAFE AS $$
         UNION ALL
         (SELECT u.* FROM check_packs p, check_unpack(p) u
          WHERE p.monitor_id = p_monitor
-           AND p.hour > p_from - interval '1 hour' AND p.hour <= p_slot
+           AND p.hour >= date_bin('1 hour', p_from, 'epoch')
+           AND p.hour <= p_slot
            AND (p_outcome IS NULL OR p_outcome = 'up' OR p.ups < p.n)
            AND u.slot >= p_from
            AND (u.slot, u.attempt::integer) < (p_slot, p_attempt)
