@@ -75,6 +75,75 @@ sub table {
 }
 
 
+# What a number of the source is: constants of its headers, products.
+my %constants = map { /^#define\s+(NGX_\w+)\s+(\S.*?)\s*(?:\/\*.*)?$/mg }
+    map { slurp($_) } glob("$src/*.h $src/*/*.h");
+
+sub value {
+    my ($text) = @_;
+
+    1 while $text =~ s/\b(NGX_\w+)\b/$constants{$1} \/\/ die "no $1\n"/e;
+    $text =~ s/\(\w+\)\s*(?=\d)//g;
+    die "not a number: $text\n" if $text !~ /^[\d\s*+()-]+$/;
+    return eval $text;
+}
+
+
+# name => [what the document calls the bounds, min, max, of an item]
+sub bounds {
+    my ($name) = @_;
+
+    return {} if $name eq 'NULL';
+    my ($text) = $sources
+        =~ /ngx_uptime_field_t\s+\Q$name\E\[\] = \{(.*?)\n\};/s;
+    my %of = (INT => 'imum', STRING => 'Length', STRINGS => 'Items',
+        IDS => 'Items', LIST => 'Items', HEADERS => 'Properties');
+    my %found;
+
+    while ($text =~ /ngx_http_uptime_(int|text)\(\s*"(\w+)",([^"]*?)\)(?=,?\s)
+        |\{\s*ngx_string\("(\w+)"\),\s*NGX_UPTIME_FIELD_(\w+),([^"]*?)\}/xg)
+    {
+        my $field = $2 // $4;
+        my $kind = $of{ $1 ? { int => 'INT', text => 'STRING' }->{$1} : $5 }
+            // next;
+        my (undef, $min, $max, undef, $item) = split /,/, $3 // $6;
+        $found{$field} = [$kind, value($min), value($max),
+            $kind eq 'Items' && $item =~ /[1-9]/ ? value($item) : ()];
+    }
+
+    return \%found;
+}
+
+
+# Where the document has other bounds than the source.
+sub unbounded {
+    my ($table, %schemas) = @_;
+
+    my $bounds = bounds($table);
+    my @wrong;
+
+    for my $field (sort keys %$bounds) {
+        my ($kind, $min, $max, $item) = @{ $bounds->{$field} };
+        my $schema = resolved($schemas{$field} // next);
+        # said in another way, or what one was given
+        next if ($schema->{format} // '') eq 'date-time' || $schema->{enum}
+            || $field =~ /^(?:cursor|challenge)$/;
+        # that it is not empty need not be said
+        my $low = $schema->{"min$kind"} // ($min == 1 ? 1 : 0);
+        my $high = $schema->{"max$kind"} // 'none';
+        my $items = resolved($schema->{items} // {});
+        my $of = $items->{enum} ? $item : $items->{maxLength} // 'none';
+
+        push @wrong, "$field: $min to $max, not $low to $high"
+            if $low != $min || $high ne $max;
+        push @wrong, "$field: up to $item each, not $of"
+            if $item && $of ne $item;
+    }
+
+    return @wrong;
+}
+
+
 sub resolved {
     my ($node) = @_;
 
@@ -100,6 +169,11 @@ for my $name (sort grep { $operations{$_} } keys %rows) {
         {schema}) : {};
     is_deeply([sort keys %{ $body->{properties} // {} }],
         table($row->{body}), "$name: body");
+    is_deeply([unbounded($row->{query}, map { $_->{name} => $_->{schema} }
+        grep { $_->{in} eq 'query' } @parameters)], [],
+        "$name: bounds of arguments");
+    is_deeply([unbounded($row->{body}, %{ $body->{properties} // {} })], [],
+        "$name: bounds of the body");
     ok($operation->{responses}{ $row->{status} },
         "$name: status of success");
 
