@@ -20,11 +20,15 @@ my @migrations = map { my ($n, $name) = basename($_) =~ /^(\d+)_(.*)\.sql$/;
 my $newest = $migrations[-1][0];
 cmp_ok($newest, '>', OLD, 'there are newer versions');
 
+$t->execute('CREATE FUNCTION refused() RETURNS event_trigger
+    LANGUAGE plpgsql AS $$ BEGIN RAISE insufficient_privilege; END $$');
+$t->execute("CREATE EVENT TRIGGER refused ON ddl_command_start
+    WHEN TAG IN ('CREATE EXTENSION') EXECUTE FUNCTION refused()");
 $t->execute(slurp("$sql/pg/migrate_init.sql"));
 $t->execute('SELECT pg_temp.migrate(?::integer, ?, ?)', $_->[0], $_->[1],
     slurp($_->[2])) for grep { $_->[0] <= OLD } @migrations;
 
-my ($owner) = $t->user;
+my ($owner, $token) = $t->user;
 my $monitor = "INSERT INTO monitors (owner_id, name, type, url, interval,
     timeout, method, headers, expected_status, keyword_mode, follow_redirects,
     max_redirects, verify_tls, failure_threshold, retry_interval,
@@ -133,6 +137,13 @@ for my $name (sort keys %pipe) {
     note(sprintf '%s: %d times, longest %.0f ms; migrations took %.1f s',
         $name, scalar @all, 1000 * $longest, $done - $began);
 }
+
+# --- searches work without pg_trgm
+
+is($t->value("SELECT to_regclass('monitors_text_idx')"), undef,
+    'no trigram index');
+is($t->client($token)->get('/monitors?q=M199&limit=5')->{json}{items}[0]{name},
+    'm199', 'a search finds');
 
 # --- partitions of days, which earlier versions made, are packed as well
 
