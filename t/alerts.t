@@ -18,7 +18,7 @@ mkdir $crash;
 chmod 0777, $crash;
 
 my $server = $t->nginx(main => 'env UPTIME_CRASH;',
-    env => { UPTIME_CRASH => "$crash/after_send" });
+    env => { UPTIME_CRASH => $crash });
 my ($uid, $token) = $t->user;
 my $c = $t->client($token);
 my $slot = 0;

@@ -10,6 +10,7 @@
 #include <ngx_event.h>
 
 #include "ngx_uptime_checker_ctx.h"
+#include "ngx_uptime_crash.h"
 #include "ngx_uptime_stats.h"
 
 
@@ -59,6 +60,10 @@ ngx_uptime_runner_record(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
 
     ngx_uptime_runner_own(ck, m, o);
     ngx_uptime_runner_state(m, o, &row);
+
+    if (row.event != NGX_UPTIME_PENDING) {
+        ngx_uptime_crash("after_check");
+    }
 
     ngx_uptime_writer_add(&ck->writer, &row);
 

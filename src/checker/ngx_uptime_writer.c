@@ -11,6 +11,7 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
+#include "ngx_uptime_crash.h"
 #include "ngx_uptime_writer.h"
 
 
@@ -365,6 +366,8 @@ ngx_uptime_writer_tell(ngx_uptime_writer_t *w, ngx_uptime_pg_query_t *q,
 
         name = ngx_uptime_pg_str(q, i, 1);
         url = ngx_uptime_pg_str(q, i, 2);
+
+        ngx_uptime_crash("after_commit");
 
         ngx_uptime_console(w->log, &b->row[b->from + place - 1], &name, &url);
     }

@@ -11,30 +11,27 @@
 #include "ngx_uptime_crash.h"
 
 
+#define NGX_UPTIME_CRASH_PATH  1024
+
+
 void
 ngx_uptime_crash(const char *point)
 {
-    size_t       len, n;
-    const char  *file;
+    u_char       file[NGX_UPTIME_CRASH_PATH];
+    const char  *dir;
 
-    file = getenv("UPTIME_CRASH");
+    dir = getenv("UPTIME_CRASH");
 
-    if (file == NULL) {
+    if (dir == NULL) {
         return;
     }
 
-    len = ngx_strlen(file);
-    n = ngx_strlen(point);
-
-    if (len <= n || file[len - n - 1] != '/'
-        || ngx_strcmp(file + len - n, point) != 0)
-    {
-        return;
-    }
+    (void) ngx_snprintf(file, NGX_UPTIME_CRASH_PATH, "%s/%s%Z", dir, point);
+    file[NGX_UPTIME_CRASH_PATH - 1] = '\0';
 
     /* the next process goes on */
 
-    if (unlink(file) == 0) {
+    if (unlink((char *) file) == 0) {
         (void) kill(ngx_getpid(), SIGKILL);
     }
 }

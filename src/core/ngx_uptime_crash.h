@@ -8,10 +8,10 @@
 
 
 /*
- * For t/chaos: the process kills itself at a named point, once, if the
- * environment's UPTIME_CRASH names a file whose name ends with the point's.
- * nginx gives its processes no environment unless "env UPTIME_CRASH;" is in
- * its configuration.
+ * For tests: the process kills itself at a named point, once, if the folder
+ * that the environment's UPTIME_CRASH names has a file of the point's name,
+ * which it may remove.  nginx gives its processes no environment unless
+ * "env UPTIME_CRASH;" is in its configuration.
  */
 void ngx_uptime_crash(const char *point);
 
