@@ -4,10 +4,12 @@
 use strict;
 use warnings;
 
+use Uptime::Alerts;
 use Uptime::Test;
 
 my $t = Uptime::Test->new;
 my ($uid) = $t->user;
+my $alerts = Uptime::Alerts->new(test => $t, uid => $uid);
 my $slot = 0;
 
 sub monitor {
@@ -59,17 +61,12 @@ sub event {
 }
 
 
-sub claim { return $t->sql('SELECT * FROM alert_claim(?)', $_[0] // 100) }
+sub claim { return $alerts->claim(@_) }
 
 sub names { return [map { "$_->{event} " . ($_->{name} // '') } @_] }
 
 
-sub mark {
-    my ($row, $status, $after) = @_;
-
-    return $t->value('SELECT alert_mark(?, ?, ?, ?, 200, ?)', $row->{id},
-        $row->{attempts}, $status // 'delivered', $after // 0, 'said so');
-}
+sub mark { return $alerts->mark(@_) }
 
 
 sub fresh {
@@ -79,25 +76,7 @@ sub fresh {
 }
 
 
-# so many seconds go by
-sub goes_by {
-    my ($s) = @_;
-
-    $t->execute("UPDATE outbox SET sent_at = sent_at - ? * interval '1 s',
-        created_at = created_at - ? * interval '1 s',
-        next_at = next_at - ? * interval '1 s',
-        lease_until = lease_until - ? * interval '1 s',
-        at = at - ? * interval '1 s'", ($s) x 5);
-    $t->execute("UPDATE incidents SET started_at = started_at
-        - ? * interval '1 s', confirmed_at = confirmed_at - ? * interval '1 s'",
-        $s, $s);
-    $t->execute("UPDATE monitor_state SET last_checked_at = last_checked_at
-        - ? * interval '1 s', told_since = told_since - ? * interval '1 s'",
-        $s, $s);
-    $t->execute("UPDATE alert_clock SET done_at = done_at
-        - ? * interval '1 s'", $s);
-    return;
-}
+sub goes_by { return $alerts->goes_by(@_) }
 
 
 # --- a message and its life

@@ -60,6 +60,11 @@ BEGIN
     UPDATE incidents i
     SET ended_at = greatest(now(), i.confirmed_at), end_reason = 'disabled'
     WHERE i.owner_id = NEW.id AND i.ended_at IS NULL;
+
+    UPDATE outbox o SET state = 'dropped', lease_until = NULL
+    WHERE o.channel_id IN (SELECT c.id FROM channels c
+                           WHERE c.owner_id = NEW.id)
+      AND o.state IN ('pending', 'held');
     RETURN NULL;
 END
 $$;
@@ -432,6 +437,36 @@ CREATE INDEX outbox_incident_idx ON outbox (incident_id);
 CREATE INDEX outbox_merged_idx ON outbox (merged_into)
     WHERE merged_into IS NOT NULL;
 
+-- Nobody is told what waits for a channel that is switched off, or that its
+-- monitor does not use any more.
+
+CREATE FUNCTION outbox_channel_off() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE outbox o SET state = 'dropped', lease_until = NULL
+    WHERE o.channel_id = NEW.id AND o.state IN ('pending', 'held');
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER outbox_channel_off AFTER UPDATE OF enabled ON channels
+    FOR EACH ROW WHEN (OLD.enabled AND NOT NEW.enabled)
+    EXECUTE FUNCTION outbox_channel_off();
+
+CREATE FUNCTION outbox_detached() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE outbox o SET state = 'dropped', lease_until = NULL
+    FROM gone g
+    WHERE o.channel_id = g.channel_id AND o.monitor_id = g.monitor_id
+      AND o.state IN ('pending', 'held');
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER outbox_detached AFTER DELETE ON monitor_channels
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION outbox_detached();
+
+
 -- What providers answered, one row for each try.
 
 CREATE TABLE deliveries (
@@ -602,7 +637,9 @@ BEGIN
                          AND NOT 'degraded' = ANY (c.events)
                THEN 'up' ELSE p_event END AS event) e
     WHERE mc.monitor_id = m.id AND c.enabled AND e.event = ANY (c.events)
-      AND (p_event <> 'up' OR v_ended OR 'degraded' = ANY (c.events));
+      AND (p_event <> 'up' OR v_ended OR 'degraded' = ANY (c.events))
+    -- one that is being deleted is waited for, and left out
+    FOR KEY SHARE OF c;
 
     RETURN NULL;
 END
@@ -707,7 +744,8 @@ BEGIN
     WHERE o.state = 'held' AND i.id = o.incident_id AND i.parent_id IS NULL
       AND i.ended_at IS NULL AND NOT i.maintenance;
 
-    UPDATE outbox o SET state = 'pending', next_at = now()
+    -- its 24 hours begin now
+    UPDATE outbox o SET state = 'pending', next_at = now(), created_at = now()
     FROM monitors m
     WHERE o.state = 'held' AND m.id = o.monitor_id
       AND alert_hold(m.id, m.parent_id, o.at, o.created_at) IS NULL
@@ -754,7 +792,8 @@ BEGIN
         attempts = CASE WHEN o.id = l.last THEN l.attempts
                    ELSE o.attempts END,
         next_at = CASE WHEN o.id = l.last THEN l.next_at ELSE o.next_at END,
-        created_at = CASE WHEN o.id = l.last THEN l.created_at
+        -- what is held is not held for longer because it happens again
+        created_at = CASE WHEN o.id = l.last AND l.held THEN l.created_at
                      ELSE o.created_at END,
         lease_until = NULL
     FROM late l
@@ -815,6 +854,9 @@ BEGIN
                  (SELECT string_agg(l.text, chr(10) ORDER BY l.n)
                   FROM line l WHERE l.n <= 100) AS lines) t
     WHERE d.id = v_digest;
+
+    -- all that waits comes after something that is on its way
+    DELETE FROM outbox d WHERE d.id = v_digest AND d.merged = 0;
 END
 $$;
 
