@@ -147,6 +147,48 @@ is(scalar(my @two = $sink->got('/hang')), 2, '... and still two in flight');
 $t->execute('DELETE FROM channels WHERE id = ?', $hang);
 
 
+# --- one account with many of them delays no other
+
+my @stuck = map { channel("/hang/$_") } 1 .. 20;
+for my $n (0 .. 39) {
+    my $m = monitor("s$n", $stuck[$n / 2]);
+    event($m, 'down');
+}
+my ($uid2, $token2) = $t->user;
+my $calm = $t->value("INSERT INTO channels (owner_id, name, kind, events,
+    config) VALUES (?, 'calm', 'webhook', '{down,up}',
+    jsonb_build_object('url', ?::text)) RETURNING id", $uid2,
+    $sink->url('/ok/calm'));
+until_ok { grep({ $_->{path} =~ m{^/hang/} } $sink->got) >= 32 } 20,
+    '32 places hang';
+my $calm_monitor = $t->client($token2)->post('/monitors', { paused => true,
+    url => $target->url('/ok') })->{json}{id};
+$t->execute('INSERT INTO monitor_channels VALUES (?, ?)', $calm_monitor,
+    $calm);
+event($calm_monitor, 'down');
+until_ok { $sink->got('/ok/calm') } 5, 'another account is told at once';
+is(scalar(my @at_once = grep { $_->{path} =~ m{^/hang/} } $sink->got), 32,
+    '... and no more hang');
+$t->execute('DELETE FROM channels WHERE id = ANY (?)', \@stuck);
+
+
+# --- what was sent and cannot be marked at once
+
+$t->execute("CREATE FUNCTION no_mark() RETURNS trigger LANGUAGE plpgsql AS
+    \$\$ BEGIN RAISE EXCEPTION 'not now'; END \$\$");
+$t->execute('CREATE TRIGGER no_mark BEFORE INSERT ON deliveries
+    FOR EACH ROW EXECUTE FUNCTION no_mark()');
+my $unmarked = monitor('unmarked', channel('/ok/unmarked'));
+event($unmarked, 'down');
+until_ok { $sink->got('/ok/unmarked') } 10, 'it is sent';
+is($t->value('SELECT state FROM outbox WHERE monitor_id = ?', $unmarked),
+    'pending', '... and not marked');
+$t->execute('DROP TRIGGER no_mark ON deliveries');
+until_ok { $t->value('SELECT state FROM outbox WHERE monitor_id = ?',
+    $unmarked) eq 'sent' } 20, 'the mark is tried again';
+is(scalar(my @one_time = $sink->got('/ok/unmarked')), 1, '... the message not');
+
+
 # --- dead between send and mark
 
 spew("$crash/after_send", '');

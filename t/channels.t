@@ -103,6 +103,8 @@ for my $case (
         { url => 'bad_scheme', secret => 'bad_secret',
         method => 'not_allowed', headers => 'refused_header',
         body => 'unknown_placeholder' }],
+    [webhook => { url => 'http://example.com/', headers => { map {
+        ("X-$_" => '"' x 500) } 1 .. 10 } }, { headers => 'too_long' }],
     [webhook => { url => 'http://10.0.0.1/', body => '{"a": {{text}}}' },
         { url => 'blocked_address', body => 'bad_json' }],
     [webhook => { url => 'http://example.com:25/' }, { url => 'blocked_port' }],

@@ -273,6 +273,17 @@ invalid value "many" in "uptime_max_checks"
 
 
 
+=== uptime_alert_timeout: longer than a message is anybody's
+--- http_config
+$TEST_NGINX_UPTIME
+uptime_alert_timeout 31s;
+--- must_die
+--- suppress_stderr
+--- error_log
+invalid value "31s" in "uptime_alert_timeout": it must be from 100ms to 30000ms
+
+
+
 === uptime_monitors_per_user: not a number
 --- http_config
 $TEST_NGINX_UPTIME

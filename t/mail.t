@@ -23,9 +23,9 @@ spew("$t->{dir}/bad", "planted-password\n");
 
 
 sub nginx {
-    my ($server, $rest) = @_;
+    my ($server, $rest, %o) = @_;
 
-    return $t->nginx(directives => "uptime_smtp $server $rest"
+    return $t->nginx(%o, directives => "uptime_smtp $server $rest"
         . ' from=uptime@example.com "name=' . encode_utf8('Überwachung, <x>')
         . '";'
         . ' uptime_trusted_certificate ' . $sink->ca_file . ';'
@@ -48,7 +48,7 @@ sub tried {
 # --- STARTTLS and authentication
 
 nginx('localhost:' . $sink->port('starttls'),
-    "user=uptime password_file=$t->{dir}/good");
+    "user=uptime password_file=$t->{dir}/good", checker => 1);
 my $evil = "Ünïcödé =?UTF-8?B?eA==?= {{monitor.name}} " . 'x' x 80;
 my $d = tried('me@example.org', templates => { test => {
     subject => $evil, text => "first line\n.\n..\n<b>&\nFrom here" } });
@@ -57,6 +57,10 @@ is_deeply([@$d{qw(delivered permanent)}], [true, false], 'delivered')
 like($d->{detail}, qr/^250: accepted: 250 OK queued as 42$/,
     'with the server\'s answer');
 my ($mail) = $sink->mails;
+like($mail->{data}, qr/^Subject: Test message\r?$/m,
+    'a test has nothing that a user has written');
+like($mail->{data}, qr/^Message-ID: <test-\w+\@example\.com>\r?$/m,
+    '... and an id of its own');
 is($mail->{user}, 'uptime', 'logged in');
 ok($mail->{tls}, 'encrypted');
 is($mail->{from}, 'uptime@example.com', 'from');
@@ -65,6 +69,16 @@ is_deeply($mail->{to}, ['me@example.org'], 'to');
 
 # --- the message
 
+my $c = $t->client($token);
+my $channel = $c->post('/channels', { kind => 'email', config =>
+    { to => ['you@example.org'] }, templates => { down => { subject => $evil,
+    text => "first line\n.\n..\n<b>&\nFrom here" } } })->{json}{id};
+my $monitor = $c->post('/monitors', { name => 'Example', paused => true,
+    url => 'http://127.0.0.1:81/', channel_ids => [$channel] })->{json}{id};
+$t->value("SELECT alert_transition(?, 'down', now(), 1::smallint, now(),
+    'timeout', NULL, NULL, NULL)", $monitor);
+until_ok { ($mail) = grep { $_->{to}[0] eq 'you@example.org' } $sink->mails }
+    20, 'an alert';
 my ($head, $body) = split /\r?\n\r?\n/, $mail->{data}, 2;
 my @lines = split /\r?\n/, $head;
 cmp_ok((sort { $b <=> $a } map { length } @lines)[0], '<=', 78,
@@ -86,7 +100,7 @@ is(words($head{subject}), 'Ünïcödé =?UTF-8?B?eA==?= Example ' . 'x' x 80,
     'subject');
 is(words($head{from}), 'Überwachung, <x> <uptime@example.com>',
     'from');
-like($head{'message-id'}, qr/^<test-\w+\@example\.com>$/, 'Message-ID');
+like($head{'message-id'}, qr/^<msg_\w+\@example\.com>$/, 'Message-ID');
 like($head{date}, qr/^\w{3}, \d\d \w{3} \d{4} [\d:]{8} \+0000$/, 'Date');
 is($head{'auto-submitted'}, 'auto-generated', 'Auto-Submitted');
 like($head{'content-type'}, qr{^multipart/alternative;}, 'multipart');

@@ -302,6 +302,84 @@ is_deeply(names(@got = claim()), ['up m', 'up m'], 'the end is told');
 mark($_) for @got;
 
 
+# one that waits when it is over, or somebody knows
+event($m, 'down');
+mark($_) for claim();
+goes_by(31 * 60);
+my ($waits) = claim();
+is(mark($waits, 'temporary'), 'retry', 'a reminder is late');
+event($m, 'up');
+is_deeply([map { $_->{event} } @got = claim()], [qw(up up)],
+    'the end goes alone');
+like($_->{note} // '', qr/^(?!.*stands for)/s, '... and for itself') for @got;
+is($t->value('SELECT state FROM outbox WHERE id = ?', $waits->{id}),
+    'dropped', '... without the reminder');
+mark($_) for @got;
+event($m, 'down');
+mark($_) for claim();
+goes_by(31 * 60);
+($waits) = claim();
+mark($waits, 'temporary');
+$t->execute("UPDATE incidents SET acknowledged_at = now()
+    WHERE monitor_id = ? AND ended_at IS NULL", $m);
+goes_by(10);
+is_deeply([claim()], [], 'somebody knows');
+event($m, 'up');
+mark($_) for claim();
+
+# a transition that is being stored while somebody looks for reminders
+event($m, 'down');
+mark($_) for claim();
+goes_by(31 * 60);
+{
+    my $dbh = $t->{cluster}->connect($t->{db});
+    $dbh->begin_work;
+    $slot++;
+    $dbh->do("SELECT alert_transition(?, 'up', to_timestamp(?), 1::smallint,
+        now(), NULL, NULL, NULL, NULL)", undef, $m, $slot);
+    is_deeply([claim()], [], 'no reminder overtakes an end that is stored');
+    $dbh->commit;
+    $dbh->disconnect;
+}
+$t->execute("UPDATE alert_clock SET done_at = '-infinity'");
+is_deeply([map { $_->{event} } @got = claim()], [qw(up up)],
+    '... which is the last word');
+mark($_) for @got;
+
+
+# --- what is merged has its own 24 hours
+
+fresh();
+event($b, 'down');
+($r) = claim();
+mark($r, 'temporary');
+$t->execute("UPDATE outbox SET created_at = now() - interval '23:59:50'");
+goes_by(7);
+event($b, 'up');
+($r) = claim();
+is_deeply([@$r{qw(event attempts)}], ['up', 2], 'a late DOWN and its UP');
+is(mark($r, 'temporary'), 'retry', '... are tried for a day from then');
+fresh();
+
+
+# --- accounts: 32 places of 128; who has few comes first
+
+my @crowd = map { my $id = channel("c$_"); [$id, map {
+    monitor("c${id}x$_", channels => [$id]) } 1 .. 2] } 1 .. 20;
+event($_, 'down') for map { @$_[1, 2] } @crowd;
+my $quiet = monitor('quiet', owner => $alien, channels => [$theirs]);
+@got = claim(128);
+is(scalar @got, 32, 'of 40 that could go at once 32 do');
+event($quiet, 'down');
+is_deeply(names(claim(1)), ['down quiet'], 'another account is not behind');
+is_deeply([claim(96)], [], '32 is all');
+mark($_) for @got[0 .. 3];
+is(scalar(@got = claim(33)), 1, 'the last 32 places are for others');
+is(scalar(claim(128)), 3, '... as long as there are no more');
+$t->execute('DELETE FROM channels WHERE id = ANY (?)',
+    [map { $_->[0] } @crowd]);
+
+
 # --- certificates
 
 fresh();
@@ -400,6 +478,29 @@ goes_by(119);
 is_deeply([claim()], [], 'a parent that is not checked');
 goes_by(2);
 is_deeply(names(@got = claim()), ['down k1'], '... is waited for two minutes');
+mark($_) for @got;
+
+
+# one that is held, and one that waits already
+event($k1, 'up');
+mark($_) for claim();
+goes_by(100);
+event($k1, 'down');
+checked($parent);
+mark($_) for claim();
+event($k1, 'up');
+($r) = claim();
+is(mark($r, 'temporary'), 'retry', 'an end that is late');
+event($parent, 'down');
+event($k1, 'down');
+goes_by(10);
+is_deeply([sort @{ names(@got = claim()) }], ['down router', 'up k1'],
+    '... is not held with the next outage') or diag(explain(\@got));
+mark($_) for @got;
+is_deeply([claim()], [], '... of which nobody is told');
+event($k1, 'up');
+event($parent, 'up');
+is_deeply(names(@got = claim()), ['up router'], '... nor of its end');
 mark($_) for @got;
 
 

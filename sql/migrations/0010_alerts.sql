@@ -363,23 +363,36 @@ $$;
 CREATE TRIGGER maintenance_gone AFTER DELETE ON maintenances
     FOR EACH ROW EXECUTE FUNCTION maintenance_gone();
 
-CREATE FUNCTION maintenance_monitor() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Once for each statement, however many monitors it writes.
+
+CREATE FUNCTION maintenance_tagged() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT FROM maintenances w WHERE w.owner_id = NEW.owner_id
-               AND w.enabled AND cardinality(w.tags) > 0)
-    THEN
-        PERFORM maintenance_refresh(NEW.owner_id);
-    END IF;
+    PERFORM maintenance_refresh(t.owner_id)
+    FROM (SELECT DISTINCT n.owner_id FROM new_rows n
+          JOIN old_rows o ON o.id = n.id WHERE o.tags <> n.tags) t
+    WHERE EXISTS (SELECT FROM maintenances w WHERE w.owner_id = t.owner_id
+                  AND w.enabled AND cardinality(w.tags) > 0);
     RETURN NULL;
 END
 $$;
 
-CREATE TRIGGER maintenance_tagged AFTER UPDATE OF tags ON monitors
-    FOR EACH ROW WHEN (OLD.tags <> NEW.tags)
-    EXECUTE FUNCTION maintenance_monitor();
+CREATE FUNCTION maintenance_new() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM maintenance_refresh(t.owner_id)
+    FROM (SELECT DISTINCT n.owner_id FROM new_rows n
+          WHERE n.tags <> '{}') t
+    WHERE EXISTS (SELECT FROM maintenances w WHERE w.owner_id = t.owner_id
+                  AND w.enabled AND cardinality(w.tags) > 0);
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER maintenance_tagged AFTER UPDATE ON monitors
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION maintenance_tagged();
 CREATE TRIGGER maintenance_new AFTER INSERT ON monitors
-    FOR EACH ROW WHEN (NEW.tags <> '{}')
-    EXECUTE FUNCTION maintenance_monitor();
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION maintenance_new();
 
 
 -- What is to be told to whom.
@@ -648,28 +661,46 @@ $$;
 
 -- Reminders of outages that nobody has acknowledged.
 
+CREATE FUNCTION alert_reminders_due()
+RETURNS TABLE (owner_id bigint, monitor_id bigint, incident_id bigint,
+               cause text, http_status smallint, channel_id bigint,
+               reminder integer)
+LANGUAGE sql STABLE AS $$
+    SELECT i.owner_id, i.monitor_id, i.id, i.cause, i.http_status, c.id,
+           l.reminder + 1
+    FROM incidents i
+    JOIN monitor_channels mc ON mc.monitor_id = i.monitor_id
+    JOIN channels c ON c.id = mc.channel_id AND c.owner_id = i.owner_id
+    CROSS JOIN LATERAL (
+        SELECT o.event, o.sent_at, o.reminder FROM outbox o
+        WHERE o.incident_id = i.id AND o.channel_id = c.id
+        ORDER BY o.seq DESC LIMIT 1) l
+    WHERE i.ended_at IS NULL AND i.acknowledged_at IS NULL
+      AND c.enabled AND c.resend_after IS NOT NULL
+      AND l.event = 'down'
+      AND l.sent_at < now() - make_interval(mins => c.resend_after)
+      AND alert_hold(i.monitor_id,
+                     (SELECT m.parent_id FROM monitors m
+                      WHERE m.id = i.monitor_id),
+                     i.confirmed_at, i.confirmed_at) IS NULL
+$$;
+
 CREATE FUNCTION alert_reminders() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_held  bigint[];
 BEGIN
+    -- a transition locks this row first: either it waits, and is told after
+    -- the reminder, or the second look sees that the outage is over
+    SELECT array_agg(h.monitor_id) INTO v_held
+    FROM (SELECT a.monitor_id FROM monitor_alerts a
+          WHERE a.monitor_id IN (SELECT d.monitor_id
+                                 FROM alert_reminders_due() d)
+          FOR UPDATE SKIP LOCKED) h;
+
     WITH due AS (
-        SELECT i.owner_id, i.monitor_id, i.id AS incident_id, i.cause,
-               i.http_status, c.id AS channel_id, l.reminder + 1 AS reminder,
-               row_number() OVER (PARTITION BY i.monitor_id
-                                  ORDER BY c.id) AS n
-        FROM incidents i
-        JOIN monitor_channels mc ON mc.monitor_id = i.monitor_id
-        JOIN channels c ON c.id = mc.channel_id AND c.owner_id = i.owner_id
-        CROSS JOIN LATERAL (
-            SELECT o.event, o.sent_at, o.reminder FROM outbox o
-            WHERE o.incident_id = i.id AND o.channel_id = c.id
-            ORDER BY o.seq DESC LIMIT 1) l
-        WHERE i.ended_at IS NULL AND i.acknowledged_at IS NULL
-          AND c.enabled AND c.resend_after IS NOT NULL
-          AND l.event = 'down'
-          AND l.sent_at < now() - make_interval(mins => c.resend_after)
-          AND alert_hold(i.monitor_id,
-                         (SELECT m.parent_id FROM monitors m
-                          WHERE m.id = i.monitor_id),
-                         i.confirmed_at, i.confirmed_at) IS NULL
+        SELECT d.*, row_number() OVER (PARTITION BY d.monitor_id
+                                       ORDER BY d.channel_id) AS n
+        FROM alert_reminders_due() d WHERE d.monitor_id = ANY (v_held)
     ), seq AS (
         UPDATE monitor_alerts a SET seq = a.seq + d.n
         FROM (SELECT monitor_id, max(n) AS n FROM due GROUP BY 1) d
@@ -759,8 +790,8 @@ $$;
 
 
 -- Several messages of one monitor that wait for one channel become one, the
--- last.  Nobody is told of an outage that was held from its beginning to its
--- end.
+-- last, which has its own 24 hours.  Nobody is told of an outage that was held
+-- from its beginning to its end.
 
 CREATE FUNCTION alert_merge() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -1013,6 +1044,14 @@ BEGIN
         PERFORM alert_reminders();
     END IF;
 
+    -- those that wait when it is over, or somebody knows
+    UPDATE outbox o SET state = 'dropped', lease_until = NULL
+    FROM incidents i
+    WHERE o.state IN ('pending', 'held') AND o.reminder > 0
+      AND i.id = o.incident_id
+      AND (i.ended_at IS NOT NULL OR i.acknowledged_at IS NOT NULL)
+      AND NOT coalesce(o.lease_until > now(), false);
+
     IF alert_due('certificates', '10 min') THEN
         PERFORM alert_certificates();
     END IF;
@@ -1073,7 +1112,7 @@ BEGIN
     WITH head AS (
         -- one at a time of a monitor, the oldest
         SELECT DISTINCT ON (w.channel_id, w.monitor_id, w.topic)
-               w.id, w.channel_id, w.topic, w.state, w.next_at,
+               w.id, w.owner_id, w.channel_id, w.topic, w.state, w.next_at,
                coalesce(w.lease_until > now(), false) AS flies
         FROM outbox w
         WHERE w.state IN ('pending', 'held')
@@ -1091,22 +1130,33 @@ BEGIN
                   AND x.state = 'sent') AS sent
         FROM head h GROUP BY h.channel_id
     ), due AS (
-        SELECT h.id, p.fly, h.topic,
+        SELECT h.id, h.owner_id, p.fly, h.topic,
                p.waiting > 10 - p.sent - p.fly AS storm,
                row_number() OVER (PARTITION BY h.channel_id
                                   ORDER BY h.id) AS n
         FROM head h JOIN pace p USING (channel_id)
         WHERE h.state = 'pending' AND NOT h.flies AND h.next_at <= now()
           AND (NOT p.digest OR h.topic IN ('digest', 'operator'))
+    ), place AS (
+        -- of an account: those that it has already come first
+        SELECT d.id, f.fly + row_number() OVER (PARTITION BY d.owner_id
+                                                ORDER BY d.id) AS place
+        FROM due d
+        JOIN (SELECT h.owner_id, count(*) FILTER (WHERE h.flies) AS fly
+              FROM head h GROUP BY h.owner_id) f USING (owner_id)
+        WHERE d.n <= 2 - d.fly
+          AND (d.topic IN ('digest', 'operator') OR NOT d.storm)
+    ), turn AS (
+        SELECT p.id, p.place, row_number() OVER (ORDER BY p.place, p.id) AS n
+        FROM place p WHERE p.place <= 32
     ), claimed AS (
         UPDATE outbox o
         SET attempts = o.attempts + 1,
             lease_until = now() + interval '60 s'
-        WHERE o.id IN (SELECT d.id FROM due d
-                       WHERE d.n <= 2 - d.fly
-                         AND (d.topic IN ('digest', 'operator')
-                              OR NOT d.storm)
-                       ORDER BY d.id LIMIT p_max)
+        -- the last 32 places are for accounts that have less than four
+        WHERE o.id IN (SELECT t.id FROM turn t
+                       WHERE t.n <= p_max
+                         AND (t.place <= 4 OR t.n <= p_max - 32))
         RETURNING o.*
     )
     SELECT o.id, o.attempts, c.id, c.owner_id, c.kind, c.config::text,

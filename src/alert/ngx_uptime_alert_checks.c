@@ -19,6 +19,9 @@
 /* of a placeholder that there is not, in an error */
 #define NGX_UPTIME_ALERT_NAME       40
 
+/* of names and values, as JSON: they are sealed with the other secrets */
+#define NGX_UPTIME_ALERT_HEADERS    7000
+
 
 static ngx_int_t ngx_uptime_alert_check_wrong(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, const ngx_str_t *wrong);
@@ -170,9 +173,21 @@ ngx_int_t
 ngx_uptime_alert_check_headers(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *object, cJSON *value)
 {
-    cJSON  *header;
+    size_t      len;
+    cJSON      *header;
+    ngx_str_t   text;
+
+    len = 0;
 
     for (header = value->child; header != NULL; header = header->next) {
+
+        text.data = (u_char *) header->string;
+        text.len = ngx_strlen(text.data);
+        len += ngx_uptime_json_escape(NULL, text.data, text.len);
+
+        text.data = (u_char *) cJSON_GetStringValue(header);
+        text.len = text.data ? ngx_strlen(text.data) : 0;
+        len += ngx_uptime_json_escape(NULL, text.data, text.len);
 
         if (ngx_strcasecmp((u_char *) header->string,
                            (u_char *) "Content-Type") != 0
@@ -189,6 +204,11 @@ ngx_uptime_alert_check_headers(ngx_uptime_validate_ctx_t *ctx,
         {
             return NGX_ERROR;
         }
+    }
+
+    if (len > NGX_UPTIME_ALERT_HEADERS) {
+        return ngx_uptime_field_error(ctx, &field->name, "too_long",
+                                      "must have at most 7000 bytes in all");
     }
 
     return NGX_OK;

@@ -5,8 +5,9 @@
  * send one message; who dies in between leaves a lease of a minute, and the
  * same message goes out again, with the same id.
  *
- * A message that was claimed owns itself until its mark is sent.  Runs in the
- * checker.
+ * A message that was claimed is its own until it is marked.  A mark that fails
+ * is tried again for as long as the lease lasts: who does not write down what
+ * was sent sends it twice.  Runs in the checker.
  */
 
 
@@ -23,6 +24,8 @@
 #define NGX_UPTIME_DISPATCHER_LEAVE    1000     /* for the last marks       */
 #define NGX_UPTIME_DISPATCHER_FLYING   128      /* at once                  */
 #define NGX_UPTIME_DISPATCHER_TIMEOUT  10000    /* of a statement           */
+#define NGX_UPTIME_DISPATCHER_AGAIN    1000     /* for a mark that failed   */
+#define NGX_UPTIME_DISPATCHER_LEASE    55000    /* that is nearly over      */
 
 
 /* columns of alert_claim() */
@@ -67,7 +70,11 @@ typedef struct {
     int64_t                        id;
     int64_t                        attempt;
     int64_t                        channel;     /* 0: a mail to an account  */
-    ngx_uptime_alert_send_t       *send;
+    ngx_uptime_alert_send_t       *send;        /* NULL: it was answered    */
+    ngx_uptime_alert_result_t      result;      /* then                     */
+    ngx_msec_t                     deadline;    /* of the mark              */
+    ngx_event_t                    again;
+    u_char                         detail[NGX_UPTIME_ALERT_DETAIL];
 } ngx_uptime_message_t;
 
 
@@ -81,9 +88,13 @@ static void ngx_uptime_dispatcher_alert(ngx_uptime_pg_query_t *q,
     ngx_uint_t row, ngx_uptime_alert_t *alert);
 static void ngx_uptime_dispatcher_sent(void *data,
     const ngx_uptime_alert_result_t *result);
-static ngx_int_t ngx_uptime_dispatcher_mark(ngx_uptime_message_t *m,
-    const ngx_uptime_alert_result_t *result);
+static void ngx_uptime_dispatcher_again(ngx_event_t *ev);
+static void ngx_uptime_dispatcher_mark(ngx_uptime_message_t *m);
+static ngx_int_t ngx_uptime_dispatcher_mark_query(ngx_uptime_message_t *m);
 static void ngx_uptime_dispatcher_marked(ngx_uptime_pg_query_t *q);
+static void ngx_uptime_dispatcher_unmarked(ngx_uptime_message_t *m,
+    const char *reason);
+static void ngx_uptime_dispatcher_forget(ngx_uptime_message_t *m);
 
 
 void
@@ -122,7 +133,7 @@ ngx_uptime_dispatcher_start(ngx_uptime_dispatcher_t *d,
 void
 ngx_uptime_dispatcher_stop(ngx_uptime_dispatcher_t *d)
 {
-    ngx_queue_t           *q;
+    ngx_queue_t           *q, *next;
     ngx_uptime_message_t  *m;
 
     if (d->pg == NULL) {
@@ -135,14 +146,20 @@ ngx_uptime_dispatcher_stop(ngx_uptime_dispatcher_t *d)
         ngx_del_timer(&d->timer);
     }
 
-    while (!ngx_queue_empty(&d->messages)) {
-        q = ngx_queue_head(&d->messages);
-        ngx_queue_remove(q);
-
+    for (q = ngx_queue_head(&d->messages);
+         q != ngx_queue_sentinel(&d->messages);
+         q = next)
+    {
+        next = ngx_queue_next(q);
         m = ngx_queue_data(q, ngx_uptime_message_t, queue);
 
-        ngx_uptime_alert_cancel(m->send);
-        ngx_free(m);
+        if (m->send != NULL) {
+            ngx_uptime_alert_cancel(m->send);
+            ngx_uptime_dispatcher_forget(m);
+
+        } else if (m->again.timer_set) {
+            ngx_uptime_dispatcher_mark(m);
+        }
     }
 
     /* what was answered is marked, or it would be sent again */
@@ -240,7 +257,8 @@ ngx_uptime_dispatcher_claimed(ngx_uptime_pg_query_t *q)
         }
     }
 
-    ngx_uptime_dispatcher_later(d, NGX_UPTIME_DISPATCHER_POLL);
+    ngx_uptime_dispatcher_later(d, d->woken ? 0 : NGX_UPTIME_DISPATCHER_POLL);
+    d->woken = 0;
 }
 
 
@@ -254,12 +272,17 @@ ngx_uptime_dispatcher_send(ngx_uptime_dispatcher_t *d,
     ngx_uptime_message_t        *m;
     ngx_uptime_alert_channel_t   channel;
 
-    m = ngx_alloc(sizeof(ngx_uptime_message_t), d->log);
+    m = ngx_calloc(sizeof(ngx_uptime_message_t), d->log);
     if (m == NULL) {
         return;
     }
 
     m->dispatcher = d;
+    m->deadline = ngx_current_msec + NGX_UPTIME_DISPATCHER_LEASE;
+    m->again.handler = ngx_uptime_dispatcher_again;
+    m->again.data = m;
+    m->again.log = d->log;
+    m->again.cancelable = 1;
     m->id = ngx_uptime_pg_num(q, row, NGX_UPTIME_CLAIM_ID);
     m->attempt = ngx_uptime_pg_num(q, row, NGX_UPTIME_CLAIM_ATTEMPTS);
     m->channel = ngx_uptime_pg_num(q, row, NGX_UPTIME_CLAIM_CHANNEL);
@@ -342,30 +365,48 @@ ngx_uptime_dispatcher_sent(void *data, const ngx_uptime_alert_result_t *result)
                   "uptime: alert %L to channel %L, attempt %L: %V",
                   m->id, m->channel, m->attempt, &result->detail);
 
-    if (ngx_uptime_dispatcher_mark(m, result) != NGX_OK) {
-        ngx_log_error(NGX_LOG_WARN, d->log, 0,
-                      "uptime: alert %L cannot be marked and may be sent "
-                      "again", m->id);
-    }
+    m->send = NULL;                     /* it goes when this returns */
+    m->result = *result;
+    m->result.detail.data = m->detail;
+    m->result.detail.len = ngx_min(result->detail.len, sizeof(m->detail));
+    ngx_memcpy(m->detail, result->detail.data, m->result.detail.len);
+
+    ngx_uptime_dispatcher_mark(m);
 
     ngx_uptime_crash("after_mark");
+}
 
-    ngx_queue_remove(&m->queue);
-    ngx_free(m);
 
-    d->flying--;
+static void
+ngx_uptime_dispatcher_again(ngx_event_t *ev)
+{
+    ngx_uptime_dispatcher_mark(ev->data);
+}
+
+
+static void
+ngx_uptime_dispatcher_mark(ngx_uptime_message_t *m)
+{
+    if (m->again.timer_set) {
+        ngx_del_timer(&m->again);
+    }
+
+    if (ngx_uptime_dispatcher_mark_query(m) != NGX_OK) {
+        ngx_uptime_dispatcher_unmarked(m, "no memory");
+    }
 }
 
 
 static ngx_int_t
-ngx_uptime_dispatcher_mark(ngx_uptime_message_t *m,
-    const ngx_uptime_alert_result_t *result)
+ngx_uptime_dispatcher_mark_query(ngx_uptime_message_t *m)
 {
-    ngx_str_t                 status;
-    ngx_uptime_pg_query_t    *q;
-    ngx_uptime_dispatcher_t  *d;
+    ngx_str_t                   status;
+    ngx_uptime_pg_query_t      *q;
+    ngx_uptime_dispatcher_t    *d;
+    ngx_uptime_alert_result_t  *result;
 
     d = m->dispatcher;
+    result = &m->result;
 
     q = ngx_uptime_pg_query_create(d->pg, m->channel
                                           ? NGX_UPTIME_SQL_ALERT_MARK
@@ -393,14 +434,14 @@ ngx_uptime_dispatcher_mark(ngx_uptime_message_t *m,
         || ngx_uptime_pg_text(q, &status) != NGX_OK
         || ngx_uptime_pg_int(q, result->retry_after) != NGX_OK
         || ngx_uptime_pg_int(q, result->code) != NGX_OK
-        || ngx_uptime_pg_text(q, (ngx_str_t *) &result->detail) != NGX_OK)
+        || ngx_uptime_pg_text(q, &result->detail) != NGX_OK)
     {
         ngx_uptime_pg_query_destroy(q);
         return NGX_ERROR;
     }
 
     q->handler = ngx_uptime_dispatcher_marked;
-    q->data = d;
+    q->data = m;
 
     return ngx_uptime_pg_submit(q);
 }
@@ -409,15 +450,63 @@ ngx_uptime_dispatcher_mark(ngx_uptime_message_t *m,
 static void
 ngx_uptime_dispatcher_marked(ngx_uptime_pg_query_t *q)
 {
-    ngx_uptime_dispatcher_t *d = q->data;
+    ngx_uptime_message_t     *m;
+    ngx_uptime_dispatcher_t  *d;
+
+    m = q->data;
+    d = m->dispatcher;
 
     if (q->err != NGX_UPTIME_PG_OK) {
-        ngx_log_error(NGX_LOG_WARN, d->log, 0,
-                      "uptime: an alert could not be marked and may be sent "
-                      "again: %s", ngx_uptime_pg_strerror(q->err));
+        ngx_uptime_dispatcher_unmarked(m, ngx_uptime_pg_strerror(q->err));
+        return;
     }
+
+    ngx_uptime_dispatcher_forget(m);
 
     /* there may be room for the channel's next one */
 
     ngx_uptime_dispatcher_later(d, NGX_UPTIME_DISPATCHER_SOON);
+}
+
+
+static void
+ngx_uptime_dispatcher_unmarked(ngx_uptime_message_t *m, const char *reason)
+{
+    ngx_uptime_dispatcher_t *d = m->dispatcher;
+
+    if (!d->stopped && (ngx_msec_int_t) (m->deadline - ngx_current_msec)
+                       > NGX_UPTIME_DISPATCHER_AGAIN)
+    {
+        ngx_add_timer(&m->again, NGX_UPTIME_DISPATCHER_AGAIN);
+        return;
+    }
+
+    ngx_log_error(NGX_LOG_WARN, d->log, 0,
+                  "uptime: alert %L could not be marked and may be sent "
+                  "again: %s", m->id, reason);
+
+    ngx_uptime_dispatcher_forget(m);
+}
+
+
+static void
+ngx_uptime_dispatcher_forget(ngx_uptime_message_t *m)
+{
+    m->dispatcher->flying--;
+
+    ngx_queue_remove(&m->queue);
+    ngx_free(m);
+}
+
+
+void
+ngx_uptime_dispatcher_wake(void *data)
+{
+    ngx_uptime_dispatcher_t *d = data;
+
+    d->woken = d->claiming;
+
+    if (d->pg != NULL) {
+        ngx_uptime_dispatcher_later(d, 0);
+    }
 }

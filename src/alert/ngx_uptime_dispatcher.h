@@ -25,6 +25,7 @@ typedef struct {
     ngx_queue_t                    messages;    /* claimed                  */
     ngx_uint_t                     flying;
     unsigned                       claiming:1;
+    unsigned                       woken:1;     /* while it was claiming    */
     unsigned                       stopped:1;
 } ngx_uptime_dispatcher_t;
 
@@ -37,6 +38,9 @@ typedef struct {
 void ngx_uptime_dispatcher_start(ngx_uptime_dispatcher_t *d,
     ngx_uptime_pg_conf_t *pg_conf, ngx_uptime_alert_sender_t *sender,
     ngx_log_t *log);
+
+/* There is something to tell: not only at the next poll. */
+void ngx_uptime_dispatcher_wake(void *dispatcher);
 
 /*
  * Nothing new is sent; what is on its way is told by somebody else when its

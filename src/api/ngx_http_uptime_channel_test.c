@@ -219,6 +219,12 @@ ngx_http_uptime_message_start(ngx_http_uptime_ctx_t *ctx,
 
     m = ctx->data;
 
+    /* a mailbox may be anybody's: it gets nothing that a user has written */
+
+    if (ngx_uptime_alert_kind(&channel->kind) == &ngx_uptime_alert_email) {
+        ngx_str_null(&channel->templates);
+    }
+
     ngx_http_uptime_message_sample(&alert, NGX_UPTIME_ALERT_TEST);
 
     alert.id.data = id;

@@ -377,6 +377,8 @@ ngx_uptime_process_registered(ngx_uptime_pg_query_t *q)
             ngx_uptime_alert_sender_create(ck->pool, ck->conf->alert,
                                            ck->prober.fetcher, ck->log),
             ck->log);
+        ck->writer.alert = ngx_uptime_dispatcher_wake;
+        ck->writer.alert_data = &ck->dispatcher;
         ngx_uptime_gauges_start(ck);
         ngx_uptime_janitor_start(&ck->janitor, ck->conf->pg, &ck->writer,
                                  &ck->conf->settings, &ck->id, ck->log);

@@ -347,7 +347,9 @@ ngx_uptime_writer_tell(ngx_uptime_writer_t *w, ngx_uptime_pg_query_t *q,
 {
     int64_t     place;
     ngx_str_t   name, url;
-    ngx_uint_t  i;
+    ngx_uint_t  i, told;
+
+    told = 0;
 
     for (i = 0; i < q->rows; i++) {
 
@@ -370,6 +372,11 @@ ngx_uptime_writer_tell(ngx_uptime_writer_t *w, ngx_uptime_pg_query_t *q,
         ngx_uptime_crash("after_commit");
 
         ngx_uptime_console(w->log, &b->row[b->from + place - 1], &name, &url);
+        told = 1;
+    }
+
+    if (told && w->alert != NULL) {
+        w->alert(w->alert_data);
     }
 }
 

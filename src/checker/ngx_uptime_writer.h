@@ -34,6 +34,9 @@ typedef struct {
 
 typedef void (*ngx_uptime_writer_adopt_pt)(void *data);
 
+/* A batch is stored after which somebody is to be told something. */
+typedef void (*ngx_uptime_writer_alert_pt)(void *data);
+
 
 typedef struct {
     ngx_uptime_pg_pool_t          *pg;
@@ -63,6 +66,8 @@ typedef struct {
     ngx_msec_t                     adopting;    /* since                    */
     ngx_uptime_writer_adopt_pt     done;        /* NULL: it was called      */
     void                          *data;
+    ngx_uptime_writer_alert_pt     alert;       /* NULL: nobody waits       */
+    void                          *alert_data;
     unsigned                       no_spool:1;  /* it failed a moment ago   */
     unsigned                       retrying:1;  /* the timer is a pause     */
     unsigned                       flushing:1;  /* do not wait for more     */

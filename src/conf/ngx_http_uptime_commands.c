@@ -39,8 +39,9 @@ static ngx_http_uptime_range_t  ngx_http_uptime_per_host_range =
     { ngx_conf_set_num_slot, 0, 100000, "" };
 static ngx_http_uptime_range_t  ngx_http_uptime_monitors_range =
     { ngx_conf_set_num_slot, 0, 100000000, "" };
+/* half of a message's lease: who sends it has marked it by then */
 static ngx_http_uptime_range_t  ngx_http_uptime_timeout_range =
-    { ngx_conf_set_msec_slot, 100, 60000, "ms" };
+    { ngx_conf_set_msec_slot, 100, 30000, "ms" };
 static ngx_http_uptime_range_t  ngx_http_uptime_token_range =
     { ngx_conf_set_sec_slot, 60, 600, "s" };
 
