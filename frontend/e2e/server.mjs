@@ -1,8 +1,8 @@
 // A server of its own for the tests: PostgreSQL, nginx and the checker as
 // "make run" starts them, in a folder of its own, on a free port.
 
-import { spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +67,37 @@ export class Server {
   async remove() {
     await this.stop();
     rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** Mail can be chosen, and nothing is checked any more: what is seeded stays. */
+  async still() {
+    const file = join(this.dir, 'conf/nginx.conf');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(
+      file,
+      text.replace(
+        /uptime_checker\s+on;/,
+        'uptime_checker off; uptime_smtp 127.0.0.1:25 from=uptime@northwind.example;',
+      ),
+    );
+    process.kill(Number(readFileSync(join(this.dir, 'nginx.pid'), 'utf8')), 'SIGHUP');
+    await until('the checker has left', () =>
+      this.sql('SELECT count(*) = 0 FROM shards WHERE lease_until > now()').startsWith('t'),
+    );
+  }
+
+  /** What psql prints for the statements, with variables. */
+  sql(statements, variables = {}) {
+    const elsewhere = join(this.dir, 'socket-dir');
+    const host = existsSync(elsewhere)
+      ? readFileSync(elsewhere, 'utf8').trim()
+      : join(this.dir, 'sock');
+    const set = Object.entries(variables).flatMap(([name, value]) => ['-v', `${name}=${value}`]);
+    return execFileSync('psql', ['-XqAt', '-h', host, '-U', 'postgres', ...set, 'uptime'], {
+      input: statements,
+      encoding: 'utf8',
+      env: { ...process.env, PGPASSFILE: join(this.dir, 'pgpass') },
+    });
   }
 
   log() {

@@ -6,7 +6,10 @@ import { UserMenu } from './UserMenu';
 
 export function Sidebar({ user, onSearch }: { user: User; onSearch: () => void }) {
   return (
-    <aside className="sticky top-0 flex h-dvh flex-col gap-4 border-line border-r bg-surface p-3 max-sm:hidden">
+    <aside
+      aria-label="Sidebar"
+      className="sticky top-0 flex h-dvh flex-col gap-4 border-line border-r bg-surface p-3 max-sm:hidden"
+    >
       <Link
         to="/monitors"
         className="flex items-center gap-2 rounded-control px-2 py-1 font-semibold text-lg"

@@ -77,9 +77,12 @@ export function Users() {
       {users.data && accounts.length === 0 && <p className="text-muted">Nobody matches.</p>}
       <ul className="divide-y divide-line">
         {accounts.map((account) => (
-          <li key={account.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2">
-            <div className="min-w-0 flex-1 basis-52">
-              <p className="truncate font-medium">{account.email}</p>
+          <li key={account.id} className="flex items-center gap-x-4 py-2">
+            <div className="min-w-0 flex-1">
+              <p className="flex flex-wrap items-center gap-x-3">
+                <span className="min-w-0 truncate font-medium">{account.email}</span>
+                {account.disabled && <StatusPill tone="paused" label="Disabled" />}
+              </p>
               <p className="text-muted text-sm">
                 {account.role === 'admin' ? 'administrator' : 'user'}, {count(account.monitors)}{' '}
                 monitors,{' '}
@@ -92,7 +95,6 @@ export function Users() {
                 )}
               </p>
             </div>
-            {account.disabled && <StatusPill tone="paused" label="Disabled" />}
             {account.id === currentUser()?.id ? (
               <span className="text-muted text-sm">you</span>
             ) : (

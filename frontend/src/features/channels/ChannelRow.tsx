@@ -15,7 +15,8 @@ import { channelKeys } from './queries';
 export function ChannelRow({ channel, onDelete }: { channel: Channel; onDelete: () => void }) {
   const client = useQueryClient();
   const { name: kind, icon: Icon } = kinds[channel.kind];
-  const monitors = channel.monitors === 1 ? 'one monitor' : `${channel.monitors} monitors`;
+  const monitors =
+    ['no monitor', 'one monitor'][channel.monitors] ?? `${channel.monitors} monitors`;
 
   const enable = useMutation({
     mutationFn: (enabled: boolean) =>
@@ -56,7 +57,8 @@ export function ChannelRow({ channel, onDelete }: { channel: Channel; onDelete: 
             {channel.events.length === 0
               ? 'Told of nothing'
               : channel.events.map((event) => eventNames[event]).join(', ')}
-            , {monitors}
+            {' · '}
+            {monitors}
             {!channel.enabled && ', switched off'}
           </p>
         </div>

@@ -15,6 +15,12 @@ function subjects({ monitor_ids, tags }: Maintenance): string {
   return parts.join(' and ') || 'no monitor';
 }
 
+/** "6 Dec, 03:30", "6 Dec, 04:15" → "6 Dec, 03:30 – 04:15" */
+function span(from: string, until: string): string {
+  const [day, time] = until.split(', ');
+  return `${from} – ${from.startsWith(`${day}, `) ? time : until}`;
+}
+
 export function WindowCard({ window, onEdit, onDelete }: Props) {
   const utc = zoneName() === 'UTC';
 
@@ -56,12 +62,12 @@ export function WindowCard({ window, onEdit, onDelete }: Props) {
           {window.next.map(({ starts_at, ends_at }) => (
             <li key={starts_at} className="flex flex-wrap gap-x-4">
               <span>
-                {dateTime(starts_at)} – {dateTime(ends_at)}{' '}
+                {span(dateTime(starts_at), dateTime(ends_at))}{' '}
                 <span className="text-muted">{zoneName()}</span>
               </span>
               {!utc && (
                 <span className="text-muted">
-                  {utcDateTime(starts_at)} – {utcDateTime(ends_at)} UTC
+                  {span(utcDateTime(starts_at), utcDateTime(ends_at))} UTC
                 </span>
               )}
             </li>

@@ -15,10 +15,10 @@ export function phasesOf(check: Timed): Phase[] {
   const rest = check.latency_ms === null ? 0 : Math.max(0, check.latency_ms - known);
 
   return [
-    { name: 'DNS', ms: check.dns_ms ?? 0, colour: 'bg-maintenance' },
-    { name: 'Connect', ms: check.connect_ms ?? 0, colour: 'bg-accent' },
-    { name: 'TLS', ms: check.tls_ms ?? 0, colour: 'bg-degraded' },
-    { name: 'First byte', ms: check.ttfb_ms ?? 0, colour: 'bg-up' },
-    { name: 'Transfer', ms: rest, colour: 'bg-paused' },
+    { name: 'DNS', ms: check.dns_ms ?? 0, colour: 'bg-accent' },
+    { name: 'Connect', ms: check.connect_ms ?? 0, colour: 'bg-accent/75' },
+    { name: 'TLS', ms: check.tls_ms ?? 0, colour: 'bg-accent/55' },
+    { name: 'First byte', ms: check.ttfb_ms ?? 0, colour: 'bg-accent/38' },
+    { name: 'Transfer', ms: rest, colour: 'bg-accent/22' },
   ].filter((phase) => phase.ms > 0);
 }

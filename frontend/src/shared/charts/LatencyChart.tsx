@@ -69,7 +69,7 @@ function options(props: Props, width: number, height: number): uPlot.Options {
     width,
     height,
     legend: { show: false },
-    padding: [12, 8, 0, 0],
+    padding: [12, 20, 0, 0],
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     scales: {
@@ -81,6 +81,8 @@ function options(props: Props, width: number, height: number): uPlot.Options {
         ...axis,
         grid: { show: false },
         space: 80,
+        size: 32,
+        gap: 10,
         values: (_chart, splits) =>
           splits.map((at) => (props.to - props.from > 2 * 86400 ? day(at) : hourMinute(at))),
       },
@@ -96,8 +98,8 @@ function options(props: Props, width: number, height: number): uPlot.Options {
       { label: 'max', points: { show: false }, stroke: 'transparent' },
       { label: 'min', points: { show: false }, stroke: 'transparent' },
       line('p50', 'accent', 2),
-      line('p95', 'degraded', 1.5),
-      line('p99', 'muted', 1, [4, 3]),
+      line('p95', 'muted', 1.25),
+      line('p99', 'control', 1, [2, 3]),
     ],
     bands: [{ series: [1, 2], fill: `${token('accent')}22` }],
     hooks: {
@@ -177,10 +179,11 @@ export default function LatencyChart(props: Props) {
   );
 }
 
+// colour is for status: only what counts most is in the accent
 const keys = [
-  ['p50', 'bg-accent'],
-  ['p95', 'bg-degraded'],
-  ['p99', 'bg-muted'],
+  ['p50', 'border-accent border-t-2'],
+  ['p95', 'border-muted border-t-2'],
+  ['p99', 'border-control border-t-2 border-dotted'],
 ] as const;
 
 function Readout({ data, index }: { data: ChartData; index: number | null }) {
@@ -190,7 +193,7 @@ function Readout({ data, index }: { data: ChartData; index: number | null }) {
     <div className="flex min-h-6 flex-wrap items-center gap-x-4 gap-y-1 text-sm" aria-live="polite">
       {keys.map(([name, colour]) => (
         <span key={name} className="flex items-center gap-1.5">
-          <span aria-hidden className={`h-0.5 w-3.5 ${colour}`} />
+          <span aria-hidden className={`w-3.5 ${colour}`} />
           <span className="text-muted">{name}</span>
           {index !== null && <span>{milliseconds(data[name][index])}</span>}
         </span>

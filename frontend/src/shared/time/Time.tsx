@@ -11,12 +11,13 @@ export function Ago({ at }: { at: Instant }) {
   );
 }
 
-/** How long since; ticks. */
+/** How long since; ticks, by the minute after the first. */
 export function Since({ at }: { at: Instant }) {
   const now = useNow();
+  const seconds = (Math.max(now, toDate(at).getTime()) - toDate(at).getTime()) / 1000;
   return (
     <time dateTime={toDate(at).toISOString()} title={`since ${absolute(at)}`}>
-      {duration((Math.max(now, toDate(at).getTime()) - toDate(at).getTime()) / 1000)}
+      {duration(seconds < 60 ? seconds : seconds - (seconds % 60))}
     </time>
   );
 }

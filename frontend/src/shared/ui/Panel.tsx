@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { Children, type ReactNode } from 'react';
 
 type Props = { title: string; lead?: ReactNode; action?: ReactNode; children?: ReactNode };
 
@@ -13,7 +13,7 @@ export function Panel({ title, lead, action, children }: Props) {
         </div>
         {action}
       </div>
-      {children && <div className="mt-4">{children}</div>}
+      {Children.toArray(children).length > 0 && <div className="mt-4">{children}</div>}
     </section>
   );
 }

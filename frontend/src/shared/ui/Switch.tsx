@@ -18,7 +18,7 @@ export function Switch({ id, checked, onChange, label, disabled }: Props) {
       aria-label={label}
       className="relative h-6 w-10 shrink-0 rounded-full bg-control transition-colors duration-150 disabled:opacity-50 data-[state=checked]:bg-accent"
     >
-      <Radix.Thumb className="block size-5 translate-x-0.5 rounded-full bg-surface transition-transform duration-150 data-[state=checked]:translate-x-[18px]" />
+      <Radix.Thumb className="block size-5 translate-x-0.5 rounded-full bg-surface transition-transform duration-150 data-[state=checked]:translate-x-4.5" />
     </Radix.Root>
   );
 }

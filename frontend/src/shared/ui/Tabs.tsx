@@ -16,17 +16,14 @@ export function Tabs({ label, to, tabs, chosen }: Props) {
 
   return (
     <>
-      <nav
-        aria-label={label}
-        className="-mx-1 flex gap-1 overflow-x-auto border-line border-b px-1"
-      >
+      <nav aria-label={label} className="flex gap-1 overflow-x-auto border-line border-b">
         {tabs.map(({ id, label }) => (
           <Link
             key={id}
             to={to}
             params={{ tab: id }}
             aria-current={id === current ? 'page' : undefined}
-            className={`-mb-px min-h-10 whitespace-nowrap border-b-2 px-3 py-2 max-sm:min-h-11 ${
+            className={`-outline-offset-2 -mb-px min-h-10 whitespace-nowrap border-b-2 px-3 py-2 max-sm:min-h-11 ${
               id === current
                 ? 'border-accent font-medium text-text'
                 : 'border-transparent text-muted hover:text-text'

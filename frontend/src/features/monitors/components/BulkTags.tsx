@@ -33,7 +33,13 @@ export function BulkTags({ open, chosen, onClose }: Props) {
   }
 
   return (
-    <Dialog open={open} onOpenChange={onClose} title={`Tags of ${chosen.length} monitors`}>
+    <Dialog
+      open={open}
+      onOpenChange={onClose}
+      title={
+        chosen.length === 1 ? `Tags of ${chosen[0]?.name}` : `Tags of ${chosen.length} monitors`
+      }
+    >
       <form
         className="flex flex-col gap-4"
         onSubmit={(event) => {

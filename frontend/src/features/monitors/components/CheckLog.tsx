@@ -45,12 +45,14 @@ export function CheckLog({ monitor, from, to, outcome, onOutcome }: Props) {
     <section className="card p-4 sm:p-5">
       <div className="mb-3 flex flex-wrap items-center gap-2">
         <h2 className="mr-auto font-semibold text-lg">Checks</h2>
-        <Segmented
-          label="Outcome"
-          value={outcome ?? 'all'}
-          options={filters}
-          onChange={(value) => onOutcome(value === 'all' ? undefined : (value as Outcome))}
-        />
+        <div className="max-sm:order-last max-sm:w-full">
+          <Segmented
+            label="Outcome"
+            value={outcome ?? 'all'}
+            options={filters}
+            onChange={(value) => onOutcome(value === 'all' ? undefined : (value as Outcome))}
+          />
+        </div>
         <Button size="sm" busy={saving} disabled={rows.length === 0} onClick={save}>
           <Download aria-hidden size={14} />
           CSV
@@ -78,7 +80,7 @@ export function CheckLog({ monitor, from, to, outcome, onOutcome }: Props) {
                 <th scope="col" className="text-right max-sm:hidden">
                   Status
                 </th>
-                <th scope="col" className="max-md:hidden">
+                <th scope="col" className="pl-6 max-md:hidden">
                   Node
                 </th>
                 <th scope="col">

@@ -29,7 +29,10 @@ export function CheckRow({ check, monitor }: { check: Check; monitor: Monitor })
             <span className="min-w-0">
               {statusWord[check.outcome]}
               {check.cause && (
-                <span className="text-muted"> {causeText(check.cause, check.http_status)}</span>
+                <span className="text-muted max-sm:block">
+                  {' '}
+                  {causeText(check.cause, check.http_status)}
+                </span>
               )}
               {check.attempt > 1 && <span className="text-muted"> (try {check.attempt})</span>}
             </span>
@@ -37,7 +40,7 @@ export function CheckRow({ check, monitor }: { check: Check; monitor: Monitor })
         </td>
         <td className="whitespace-nowrap text-right">{milliseconds(check.latency_ms)}</td>
         <td className="text-right max-sm:hidden">{check.http_status ?? '–'}</td>
-        <td className="max-w-32 truncate text-muted max-md:hidden">{check.node ?? '–'}</td>
+        <td className="max-w-32 truncate pl-6 text-muted max-md:hidden">{check.node ?? '–'}</td>
         <td className="pr-0! text-right">
           <Button
             variant="ghost"

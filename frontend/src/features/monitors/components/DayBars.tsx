@@ -2,7 +2,7 @@ import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import type { Uptime } from '@/shared/api/schema';
 import { drawBars } from '@/shared/charts/StatusBar';
 import { usePreferences } from '@/shared/preferences/preferences';
-import { duration, ratio } from '@/shared/time/format';
+import { date, duration, ratio } from '@/shared/time/format';
 import { Failed, Skeleton } from '@/shared/ui/states';
 import { useUptime } from '../history';
 
@@ -80,7 +80,7 @@ export function DayBars({ id }: { id: number }) {
               onPointerLeave={() => setAt(null)}
             />
             <div className="mt-1 flex justify-between text-muted text-xs">
-              <span>{days[0]?.day}</span>
+              <span>{days[0] && date(`${days[0].day}T12:00:00Z`)}</span>
               <span>today</span>
             </div>
             <table className="sr-only">

@@ -32,7 +32,9 @@ export function DetailHead({ monitor }: { monitor: Monitor }) {
       {monitor.type !== 'push' && (
         <Button busy={check.isPending} onClick={() => check.mutate()}>
           <Zap aria-hidden size={15} />
-          Check now
+          <span>
+            Check<span className="max-sm:sr-only"> now</span>
+          </span>
         </Button>
       )}
       <Button onClick={() => setPaused([monitor], !paused)}>

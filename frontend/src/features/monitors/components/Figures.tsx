@@ -32,7 +32,9 @@ export function Figures({ monitor }: { monitor: Monitor }) {
             note={
               period && period.downtime_s > 0
                 ? `${duration(period.downtime_s)} down`
-                : 'no downtime'
+                : period?.ratio == null
+                  ? 'nothing known yet'
+                  : 'no downtime'
             }
           />
         );

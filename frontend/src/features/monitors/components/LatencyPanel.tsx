@@ -1,6 +1,6 @@
 import { lazy, Suspense, useMemo } from 'react';
 import type { Monitor } from '@/shared/api/schema';
-import { milliseconds } from '@/shared/time/format';
+import { count, milliseconds } from '@/shared/time/format';
 import { Failed, Skeleton } from '@/shared/ui/states';
 import { useMonitorIncidents, useSeries } from '../history';
 import { outagesOf, summary } from '../series';
@@ -35,7 +35,7 @@ export function LatencyPanel({ monitor, from, to, onZoom, onReset }: Props) {
         <h2 className="font-semibold text-lg">Latency</h2>
         {totals && totals.checks > 0 && (
           <p className="text-muted text-sm">
-            {totals.checks} checks, average {milliseconds(totals.latency_ms)}
+            {count(totals.checks)} checks, average {milliseconds(totals.latency_ms)}
           </p>
         )}
       </div>

@@ -53,7 +53,7 @@ export function ListTools({ query, sort, tags, onQuery, onSort }: Props) {
 
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <div className="relative min-w-0 flex-1 basis-64">
+      <div className="relative min-w-0 flex-1 basis-64 max-sm:basis-full">
         <Search
           aria-hidden
           size={15}
@@ -87,7 +87,7 @@ export function ListTools({ query, sort, tags, onQuery, onSort }: Props) {
       {tags.length > 0 && (
         <Menu
           trigger={
-            <Button>
+            <Button className="border-control!">
               <Tag aria-hidden size={15} />
               Tags
             </Button>
@@ -105,7 +105,7 @@ export function ListTools({ query, sort, tags, onQuery, onSort }: Props) {
         aria-label="Sort by"
         value={sort}
         onChange={(event) => onSort(event.target.value as SortKey)}
-        className="input w-auto! min-w-36"
+        className="input w-auto! min-w-36 max-sm:flex-1"
       >
         {Object.entries(sorts).map(([key, name]) => (
           <option key={key} value={key}>
@@ -116,6 +116,7 @@ export function ListTools({ query, sort, tags, onQuery, onSort }: Props) {
       <Tooltip text={density === 'cosy' ? 'Compact rows' : 'Cosy rows'}>
         <Button
           size="icon"
+          className="border-control!"
           aria-label={density === 'cosy' ? 'Compact rows' : 'Cosy rows'}
           onClick={() => setPreferences({ density: density === 'cosy' ? 'compact' : 'cosy' })}
         >

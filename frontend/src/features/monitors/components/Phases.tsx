@@ -18,12 +18,12 @@ export function Phases({ check }: { check: Timed }) {
           />
         ))}
       </div>
-      <dl className="mt-2 grid grid-cols-2 gap-x-4 gap-y-0.5 text-sm">
+      <dl className="mt-2 grid grid-cols-2 gap-x-6 gap-y-1 text-sm sm:flex sm:flex-wrap">
         {phases.map((phase) => (
           <div key={phase.name} className="flex items-center gap-1.5">
             <span aria-hidden className={`size-2 rounded-full ${phase.colour}`} />
             <dt className="text-muted">{phase.name}</dt>
-            <dd className="ml-auto">{milliseconds(phase.ms)}</dd>
+            <dd className="max-sm:ml-auto">{milliseconds(phase.ms)}</dd>
           </div>
         ))}
       </dl>

@@ -31,9 +31,11 @@ export function RangePicker({ search, onRange, onCustom, onReset }: Props) {
       />
       <Button size="sm" onClick={() => setOpen(true)}>
         <CalendarRange aria-hidden size={14} />
-        {custom
-          ? `${dateTime(search.from as number)} – ${dateTime(search.to as number)}`
-          : 'Custom'}
+        {custom ? (
+          `${dateTime(search.from as number)} – ${dateTime(search.to as number)}`
+        ) : (
+          <span className="max-sm:sr-only">Custom</span>
+        )}
       </Button>
       {custom && (
         <Button size="sm" variant="ghost" onClick={onReset}>

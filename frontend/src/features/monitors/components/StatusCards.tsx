@@ -32,7 +32,7 @@ export function StatusCards({ counts, query, onQuery }: Props) {
             aria-pressed={pressed}
             onClick={() => onQuery(toggleTerm(query, 'is', status))}
             className={clsx(
-              'card flex min-h-14 items-center gap-3 px-4 py-2 text-left transition-colors duration-150 sm:min-w-36',
+              'card flex min-h-14 items-center max-sm:last:even:col-span-2 gap-3 px-4 py-2 text-left transition-colors duration-150 sm:min-w-36',
               pressed ? 'border-accent ring-1 ring-accent' : 'hover:border-control',
               loud && 'bg-down-soft',
             )}

@@ -45,7 +45,7 @@ export function ListPage() {
         <>
           <Link to="/wall" className={buttonStyle({ variant: 'ghost' })}>
             <LayoutGrid aria-hidden size={16} />
-            Wall
+            <span className="max-sm:sr-only">Wall</span>
           </Link>
           <Link to="/monitors/new" className={buttonStyle({ variant: 'primary' })}>
             <Plus aria-hidden size={16} />

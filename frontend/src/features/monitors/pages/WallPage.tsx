@@ -46,7 +46,7 @@ export function WallPage() {
         </Link>
       </header>
       {error && <Failed what="The list could not be loaded" error={error} retry={refetch} />}
-      <ul className="grid grid-cols-[repeat(auto-fill,minmax(170px,1fr))] gap-2">
+      <ul className="grid grid-cols-[repeat(auto-fill,minmax(210px,1fr))] gap-2">
         {rows.slice(0, 500).map((row) => (
           <li
             key={row.id}
@@ -59,7 +59,7 @@ export function WallPage() {
             <p className={clsx('mt-1 truncate text-sm', !tile[row.status] && 'text-muted')}>
               {row.status === 'down' || row.status === 'degraded' ? (
                 <>
-                  {causeText(row.cause)} <Since at={row.since} />
+                  <Since at={row.since} />: {causeText(row.cause)}
                 </>
               ) : (
                 ratio(row.uptime24h)
