@@ -5,11 +5,11 @@ import { chromium } from 'playwright-core';
 
 const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-export async function launch() {
+export function options() {
   const executablePath = process.env.CHROMIUM ?? places.find(existsSync);
   if (!executablePath) throw new Error('no chromium: tools/deps frontend_test');
 
-  return chromium.launch({
+  return {
     executablePath,
     args: [
       '--no-sandbox',
@@ -17,5 +17,7 @@ export async function launch() {
       '--disable-gpu',
       '--force-color-profile=srgb',
     ],
-  });
+  };
 }
+
+export const launch = () => chromium.launch(options());

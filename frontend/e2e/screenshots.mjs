@@ -4,7 +4,10 @@ const tallest = 1800;
 
 export async function photograph(page, format, quality) {
   const { width } = page.viewportSize();
-  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  const height = await page.evaluate(() => {
+    scrollTo(0, 0);
+    return document.documentElement.scrollHeight;
+  });
   await page.setViewportSize({ width, height: Math.min(Math.max(height, 800), tallest) });
   await page.waitForTimeout(150);
 

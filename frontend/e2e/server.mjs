@@ -9,7 +9,7 @@ import { join } from 'node:path';
 
 const repo = new URL('../..', import.meta.url).pathname;
 
-function freePort() {
+export function freePort() {
   return new Promise((resolve) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const { port } = probe.address();
@@ -50,7 +50,7 @@ export class Server {
       'the server answers',
       async () => {
         if (this.process.exitCode !== null) throw new Error(this.log());
-        return fetch(`${this.base}/api/v1/health/ready`).then(
+        return fetch(`${this.base}/api/v1/health/ready`, { headers: { Connection: 'close' } }).then(
           (r) => r.ok,
           () => false,
         );
@@ -124,6 +124,8 @@ export class Server {
     const response = await fetch(`${this.base}/api/v1${path}`, {
       method,
       headers: {
+        // a worker that leaves after a reload takes no other request with it
+        Connection: 'close',
         ...(body ? { 'Content-Type': 'application/json' } : {}),
         ...(token ? { Authorization: `Bearer ${token}` } : {}),
       },

@@ -43,7 +43,7 @@ export function MonitorTable({ rows, density, orderKey, selected, onSelect }: Pr
   const virtual = useWindowVirtualizer({
     count: ordered.length,
     estimateSize: () => height,
-    overscan: 8,
+    overscan: 5,
     scrollMargin: layout.top,
   });
 
