@@ -15,7 +15,7 @@ const folder = new URL('../../docs/screenshots/', import.meta.url);
 
 async function keep(page, { name }, { theme, width }) {
   const file = new URL(`${name}-${theme}-${width}.webp`, folder);
-  writeFileSync(file, await photograph(page, 'webp', 80));
+  writeFileSync(file, await photograph(page, 'webp', 70));
 }
 
 const server = await Server.create();

@@ -380,9 +380,9 @@ export const pages = [
 
   // admin
   {
-    name: 'admin',
+    name: 'admin-users',
     who: 'owner',
-    path: '/admin',
+    path: '/admin/users',
     ready: words('amira@northwind.example'),
     kept: true,
   },
@@ -396,7 +396,7 @@ export const pages = [
   {
     name: 'admin-invite',
     who: 'owner',
-    path: '/admin',
+    path: '/admin/users',
     ready: words('amira@northwind.example'),
     act: async (page) => {
       await click(page, 'button', 'Invite somebody');

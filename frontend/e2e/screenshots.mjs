@@ -1,6 +1,6 @@
 // The page as it is, as tall as it needs to be.
 
-const tallest = 1800;
+const tallest = 1600;
 
 export async function photograph(page, format, quality) {
   const { width } = page.viewportSize();

