@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { fillLogin, password, signIn, signUp } from './people.mjs';
 import { until } from './server.mjs';
+import { openSink } from './sink.mjs';
 
 const fast = { interval: 10, failure_threshold: 1, retry_interval: 1 };
 
@@ -28,6 +29,41 @@ export const tests = {
     assert.ok(!/eyJ|token/i.test(stored), 'no token in storage');
   },
 
+  'first run to first alert: a channel, its test, and the real thing': async ({ server, open }) => {
+    const target = server.target('alerted');
+    const sink = await openSink();
+    target.repair();
+    try {
+      const page = await open();
+      await signUp(page, server.base, 'alert@shop.test');
+      await page.getByLabel('URL').fill(target.url);
+      await page.getByRole('button', { name: 'Start watching' }).click();
+      await page.getByText('Nobody is told yet').waitFor();
+      await page.getByRole('link', { name: 'Add a channel' }).click();
+      await page.getByRole('link', { name: /Webhook/ }).click();
+      await page.getByLabel('URL').fill(sink.url);
+      await page.getByRole('button', { name: 'Send test' }).click();
+      await page.getByText('Delivered', { exact: true }).waitFor();
+      await sink.message('uptime.test');
+      await page.getByRole('button', { name: 'Add channel' }).click();
+      await page.getByRole('heading', { name: 'Latency' }).waitFor();
+      const ask = await server.account('alert@shop.test', password, 'login');
+      const ids = (await ask('GET', '/monitors')).items.map(({ id }) => id);
+      await ask('PATCH', '/monitors', { ids, patch: fast });
+      target.break();
+      await sink.message('monitor.down');
+      await page.getByText('Down', { exact: true }).first().waitFor();
+      target.repair();
+      await sink.message('monitor.up');
+      await page.getByRole('link', { name: 'Alerts' }).first().click();
+      await page.getByRole('link', { name: 'Webhook' }).click();
+      await page.getByRole('heading', { name: 'Deliveries' }).waitFor();
+      await page.getByText('thanks').first().waitFor();
+    } finally {
+      sink.close();
+    }
+  },
+
   'refused input is shown at its field': async ({ server, open }) => {
     const page = await open();
     await signIn(page, server.base, 'first@shop.test');
@@ -50,10 +86,15 @@ export const tests = {
     const ask = await server.account('live@shop.test', password);
     await ask('POST', '/monitors', { url: target.url, name: 'Flapping', ...fast });
     const page = await open();
+    let reads = 0;
+    page.on('request', (request) => {
+      if (request.url().includes('view=compact')) reads += 1;
+    });
     await signIn(page, server.base, 'live@shop.test');
     await page.getByRole('link', { name: 'Flapping, Up' }).waitFor();
     target.break();
     await page.getByRole('link', { name: 'Flapping, Down' }).waitFor();
+    assert.equal(reads, 1, 'the list is read once, then changes come');
     await page.getByText('Unexpected status').waitFor();
     assert.match(await page.title(), /^\(1 down\)/);
     await page.getByRole('link', { name: 'Incidents' }).first().click();
@@ -89,6 +130,74 @@ export const tests = {
     assert.deepEqual(await tags(), ['prod', 'prod', 'prod']);
     await undo.click();
     await until('the tags are back', async () => (await tags()).every((each) => each === 'old'));
+  },
+
+  'channels of many monitors, and Undo': async ({ server, open }) => {
+    const ask = await server.account('bulk@shop.test', password, 'login');
+    const config = { url: server.target('x').url };
+    const { id } = await ask('POST', '/channels', { kind: 'webhook', name: 'Night watch', config });
+    const page = await open();
+    await signIn(page, server.base, 'bulk@shop.test');
+    await page.getByLabel('Select One').check();
+    await page.getByRole('button', { name: 'All 3' }).click();
+    await page.getByRole('button', { name: 'Channels' }).click();
+    await page.getByLabel('Night watch').check();
+    await page.getByRole('button', { name: 'Change channels' }).click();
+    const undo = page.getByRole('button', { name: 'Undo' });
+    await undo.waitFor();
+    const told = async () =>
+      (await ask('GET', '/monitors?view=full')).items.map((each) => each.channel_ids.join());
+    assert.deepEqual(await told(), [id, id, id].map(String));
+    await undo.click();
+    await until('nobody is told', async () => (await told()).every((each) => each === ''));
+  },
+
+  'a maintenance window: nothing typed is lost unasked': async ({ server, open }) => {
+    const ask = await server.account('bulk@shop.test', password, 'login');
+    const page = await open();
+    await signIn(page, server.base, 'bulk@shop.test');
+    await page.getByRole('link', { name: 'Maintenance' }).first().click();
+    await page.getByRole('button', { name: 'New window' }).click();
+    await page.getByLabel('Name').fill('Night work');
+    await page.keyboard.press('Escape');
+    await page.getByText('Leave without saving?').waitFor();
+    await page.getByRole('button', { name: 'Stay' }).click();
+    await page.getByRole('button', { name: 'Add window' }).click();
+    await page.getByText('Choose monitors here').waitFor();
+    await page.getByLabel('Two').check();
+    await page.getByRole('button', { name: 'Add window' }).click();
+    await page.getByText('one monitor').waitFor();
+    const { items } = await ask('GET', '/maintenances');
+    assert.equal(items[0].name, 'Night work');
+    await page.getByRole('button', { name: 'Edit Night work' }).click();
+    await page.getByLabel('Name').fill('Day work');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Leave' }).click();
+    await page.getByRole('button', { name: 'Edit Night work' }).waitFor();
+    assert.equal(await page.getByText('Day work').count(), 0);
+  },
+
+  'a forgotten password: no mail server, and a link that is over': async ({ server, open }) => {
+    const page = await open();
+    await page.goto(`${server.base}/login`);
+    await page.getByRole('link', { name: 'Forgot your password?' }).click();
+    await page.getByLabel('Email').fill('first@shop.test');
+    await page.getByRole('button', { name: 'Send me a link' }).click();
+    await page.getByText('This server sends no mail').waitFor();
+    await page.goto(`${server.base}/reset#token=no-such-token`);
+    await page.getByLabel('New password').fill(password);
+    await page.getByRole('button', { name: 'Set the password' }).click();
+    await page.getByText('This link is not good any more').waitFor();
+  },
+
+  'an administrator sees the system': async ({ server, open }) => {
+    const page = await open();
+    await signIn(page, server.base, 'first@shop.test');
+    await page.getByRole('link', { name: 'Admin' }).first().click();
+    await page.getByRole('heading', { name: 'Checkers' }).waitFor();
+    await page.getByText('Each has its checker').waitFor();
+    await page.getByRole('link', { name: 'Users' }).click();
+    await page.getByText('bulk@shop.test').waitFor();
   },
 
   'two tabs: what one pauses, the other shows': async ({ server, open }) => {

@@ -23,9 +23,10 @@ const open = createRoute({ getParentRoute: () => root, id: 'open' });
 const login = createRoute({
   getParentRoute: () => open,
   path: '/login',
-  validateSearch: (search): { next?: string; ended?: boolean } => ({
+  validateSearch: (search): { next?: string; ended?: boolean; reset?: boolean } => ({
     next: textOf(search.next),
     ended: search.ended === true ? true : undefined,
+    reset: search.reset === true ? true : undefined,
   }),
   component: lazyRouteComponent(() => import('@/features/auth'), 'LoginPage'),
 });
@@ -34,6 +35,18 @@ const signup = createRoute({
   getParentRoute: () => open,
   path: '/signup',
   component: lazyRouteComponent(() => import('@/features/auth'), 'SignupPage'),
+});
+
+const forgot = createRoute({
+  getParentRoute: () => open,
+  path: '/forgot',
+  component: lazyRouteComponent(() => import('@/features/auth'), 'ForgotPage'),
+});
+
+const reset = createRoute({
+  getParentRoute: () => open,
+  path: '/reset',
+  component: lazyRouteComponent(() => import('@/features/auth'), 'ResetPage'),
 });
 
 // --- with one
@@ -120,7 +133,10 @@ const channels = createRoute({
 const newChannel = createRoute({
   getParentRoute: () => inside,
   path: '/channels/new',
-  validateSearch: (search): { kind?: string } => ({ kind: textOf(search.kind) }),
+  validateSearch: (search): { kind?: string; monitor?: number } => ({
+    kind: textOf(search.kind),
+    monitor: Number(search.monitor) || undefined,
+  }),
   component: lazyRouteComponent(() => import('@/features/channels/EditPage'), 'NewPage'),
 });
 
@@ -155,7 +171,7 @@ const admin = createRoute({
 });
 
 const tree = root.addChildren([
-  open.addChildren([login, signup]),
+  open.addChildren([login, signup, forgot, reset]),
   inside.addChildren([
     home,
     welcome,

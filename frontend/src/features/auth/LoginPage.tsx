@@ -4,20 +4,22 @@ import { useForm } from 'react-hook-form';
 import { api, data } from '@/shared/api/client';
 import type { Tokens } from '@/shared/api/schema';
 import { accept } from '@/shared/api/session';
-import { Button } from '@/shared/ui/Button';
-import { Field } from '@/shared/ui/Field';
-import { FormError } from '@/shared/ui/FormError';
-import { showErrors } from '@/shared/ui/form-errors';
-import { PasswordInput } from '@/shared/ui/PasswordInput';
+import { EmailField, PasswordField } from '@/shared/ui/AccountFields';
+import { Form, Submit } from '@/shared/ui/Form';
 import { AuthLayout, linkStyle } from './AuthLayout';
 import { SecondFactor } from './SecondFactor';
 
+function leadOf(ended?: boolean, reset?: boolean): string | undefined {
+  if (reset) return 'Your new password is set. Sign in with it.';
+  if (ended) return 'Your session has ended. Sign in to go on where you were.';
+  return undefined;
+}
+
 export function LoginPage() {
-  const { next, ended } = useSearch({ from: '/open/login' });
+  const { next, ended, reset } = useSearch({ from: '/open/login' });
   const [challenge, setChallenge] = useState('');
   const navigate = useNavigate();
   const form = useForm({ defaultValues: { email: '', password: '' } });
-  const { errors, isSubmitting } = form.formState;
 
   function enter(tokens: Tokens) {
     accept(tokens);
@@ -27,13 +29,9 @@ export function LoginPage() {
   }
 
   async function submit(body: { email: string; password: string }) {
-    try {
-      const answer = await data(api.POST('/auth/login', { body }));
-      if ('challenge' in answer) setChallenge(answer.challenge);
-      else enter(answer);
-    } catch (error) {
-      showErrors(form, error);
-    }
+    const answer = await data(api.POST('/auth/login', { body }));
+    if ('challenge' in answer) setChallenge(answer.challenge);
+    else enter(answer);
   }
 
   if (challenge) {
@@ -43,7 +41,7 @@ export function LoginPage() {
   return (
     <AuthLayout
       title="Sign in"
-      lead={ended ? 'Your session has ended. Sign in to go on where you were.' : undefined}
+      lead={leadOf(ended, reset)}
       footer={
         <>
           No account yet?{' '}
@@ -53,32 +51,14 @@ export function LoginPage() {
         </>
       }
     >
-      <form className="flex flex-col gap-4" onSubmit={form.handleSubmit(submit)} noValidate>
-        <FormError message={errors.root?.message} />
-        <Field label="Email" error={errors.email?.message}>
-          {(wiring) => (
-            <input
-              {...wiring}
-              {...form.register('email', { required: 'Enter your email address.' })}
-              type="email"
-              autoComplete="username"
-              className="input"
-            />
-          )}
-        </Field>
-        <Field label="Password" error={errors.password?.message}>
-          {(wiring) => (
-            <PasswordInput
-              {...wiring}
-              {...form.register('password', { required: 'Enter your password.' })}
-              autoComplete="current-password"
-            />
-          )}
-        </Field>
-        <Button type="submit" variant="primary" busy={isSubmitting}>
-          Sign in
-        </Button>
-      </form>
+      <Form form={form} onSubmit={submit}>
+        <EmailField />
+        <PasswordField />
+        <Submit variant="primary">Sign in</Submit>
+        <Link to="/forgot" className={`${linkStyle} self-center`}>
+          Forgot your password?
+        </Link>
+      </Form>
     </AuthLayout>
   );
 }

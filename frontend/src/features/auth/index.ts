@@ -1,2 +1,4 @@
+export { ForgotPage } from './ForgotPage';
 export { LoginPage } from './LoginPage';
+export { ResetPage } from './ResetPage';
 export { SignupPage } from './SignupPage';

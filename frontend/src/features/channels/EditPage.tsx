@@ -13,7 +13,7 @@ import { channelKeys, useChannels } from './queries';
 import { type FormValues, fieldsOf } from './values';
 
 export function NewPage() {
-  const { kind: wanted = '' } = useSearch({ from: '/inside/channels/new' });
+  const { kind: wanted = '', monitor } = useSearch({ from: '/inside/channels/new' });
   const kind = wanted in kinds ? (wanted as Kind) : undefined;
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -23,11 +23,21 @@ export function NewPage() {
       api.POST('/channels', { body: { kind, ...fieldsOf(kind, values) } }),
     );
     client.invalidateQueries({ queryKey: channelKeys.all });
+    if (monitor) await tell(monitor, channel.id);
     toast(`${channel.name} is told from now on`, { tone: 'good' });
-    navigate({ to: '/channels' });
+    if (monitor) navigate({ to: '/monitors/$id', params: { id: String(monitor) } });
+    else navigate({ to: '/channels' });
   }
 
-  if (!kind) return <KindTiles />;
+  /** It was there before the channel, so that it did not take it by itself. */
+  async function tell(id: number, channel: number) {
+    const { channel_ids } = await data(api.GET('/monitors/{id}', { params: { path: { id } } }));
+    const body = { channel_ids: [...new Set([...channel_ids, channel])] };
+    await api.PATCH('/monitors/{id}', { params: { path: { id } }, body });
+    client.invalidateQueries({ queryKey: ['monitors', id] });
+  }
+
+  if (!kind) return <KindTiles monitor={monitor} />;
 
   return (
     <Page title="New channel">
@@ -41,7 +51,7 @@ export function NewPage() {
   );
 }
 
-function KindTiles() {
+function KindTiles({ monitor }: { monitor: number | undefined }) {
   const offered = Object.entries(kinds).filter(
     ([, info]) => !info.admin || currentUser()?.role === 'admin',
   );
@@ -53,7 +63,7 @@ function KindTiles() {
           <li key={kind}>
             <Link
               to="/channels/new"
-              search={{ kind }}
+              search={{ kind, monitor }}
               className="card flex h-full items-start gap-3 p-4 transition-colors duration-150 hover:border-line-strong hover:bg-sunken"
             >
               <Icon aria-hidden size={20} className="mt-0.5 shrink-0 text-accent" />

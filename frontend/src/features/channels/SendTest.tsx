@@ -34,7 +34,7 @@ export function SendTest({ kind, channel }: { kind: Kind; channel?: Channel }) {
   }
 
   return (
-    <aside className="card p-4 sm:p-5 lg:sticky lg:top-6">
+    <aside className="card p-4 sm:p-5">
       <h2 className="font-semibold text-lg">Try it</h2>
       <p className="mb-3 text-muted">A message now, with these values. Nothing is saved.</p>
       <Button

@@ -1,14 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { FormProvider, useForm } from 'react-hook-form';
+import { useRef, useState } from 'react';
+import { useForm } from 'react-hook-form';
 import { api, data } from '@/shared/api/client';
 import { ApiError } from '@/shared/api/problem';
 import type { Maintenance } from '@/shared/api/schema';
-import { Button } from '@/shared/ui/Button';
 import { Checkbox } from '@/shared/ui/Checkbox';
-import { Dialog, DialogButtons } from '@/shared/ui/Dialog';
+import { Dialog } from '@/shared/ui/Dialog';
 import { Field } from '@/shared/ui/Field';
-import { FormError } from '@/shared/ui/FormError';
-import { showErrors } from '@/shared/ui/form-errors';
+import { Form, FormButtons } from '@/shared/ui/Form';
+import { LeaveGuard, LeaveQuestion } from '@/shared/ui/LeaveGuard';
 import { toast } from '@/shared/ui/toast';
 import { MonitorPicker } from './MonitorPicker';
 import { TimeFields } from './TimeFields';
@@ -19,7 +19,10 @@ type Props = { window?: Maintenance; onClose: () => void };
 export function WindowDialog({ window, onClose }: Props) {
   const client = useQueryClient();
   const form = useForm<FormValues>({ defaultValues: valuesOf(window) });
-  const { errors, isSubmitting } = form.formState;
+  const { errors, isDirty } = form.formState;
+  const saved = useRef(false);
+  const [leaving, setLeaving] = useState(false);
+  const close = () => (isDirty ? setLeaving(true) : onClose());
 
   async function submit(values: FormValues) {
     const body = fieldsOf(values);
@@ -28,7 +31,7 @@ export function WindowDialog({ window, onClose }: Props) {
       return;
     }
     try {
-      const saved = await data(
+      const { name } = await data(
         window
           ? api.PATCH('/maintenances/{id}', {
               params: {
@@ -40,16 +43,14 @@ export function WindowDialog({ window, onClose }: Props) {
           : api.POST('/maintenances', { body }),
       );
       client.invalidateQueries({ queryKey: ['maintenances'] });
-      toast(`Saved ${saved.name}`, { tone: 'good' });
+      saved.current = true;
+      toast(`Saved ${name}`, { tone: 'good' });
       onClose();
     } catch (error) {
-      if (error instanceof ApiError && error.status === 412) {
-        form.setError('root', {
-          message: 'Somebody else changed this window meanwhile. Close it and edit again.',
-        });
-      } else {
-        showErrors(form, error);
-      }
+      if (!(error instanceof ApiError) || error.status !== 412) throw error;
+      form.setError('root', {
+        message: 'Somebody else changed this window meanwhile. Close it and edit again.',
+      });
     }
   }
 
@@ -57,36 +58,30 @@ export function WindowDialog({ window, onClose }: Props) {
     <Dialog
       open
       wide
-      onOpenChange={onClose}
+      onOpenChange={close}
       title={window ? `Edit ${window.name}` : 'New maintenance window'}
     >
-      <FormProvider {...form}>
-        <form className="flex flex-col gap-4" noValidate onSubmit={form.handleSubmit(submit)}>
-          <FormError message={errors.root?.message} />
-          <Field label="Name" error={errors.name?.message}>
-            {(wiring) => (
-              <input
-                {...wiring}
-                {...form.register('name', {
-                  validate: (value) => value.trim() !== '' || 'Give it a name.',
-                })}
-                autoComplete="off"
-                placeholder="Database upgrade"
-                className="input"
-              />
-            )}
-          </Field>
-          <TimeFields />
-          <MonitorPicker />
-          <Checkbox {...form.register('enabled')}>Enabled</Checkbox>
-          <DialogButtons>
-            <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" variant="primary" busy={isSubmitting}>
-              {window ? 'Save' : 'Add window'}
-            </Button>
-          </DialogButtons>
-        </form>
-      </FormProvider>
+      <Form form={form} onSubmit={submit}>
+        <Field label="Name" error={errors.name?.message}>
+          {(wiring) => (
+            <input
+              {...wiring}
+              {...form.register('name', {
+                validate: (value) => value.trim() !== '' || 'Give it a name.',
+              })}
+              autoComplete="off"
+              placeholder="Database upgrade"
+              className="input"
+            />
+          )}
+        </Field>
+        <TimeFields />
+        <MonitorPicker />
+        <Checkbox {...form.register('enabled')}>Enabled</Checkbox>
+        <FormButtons onCancel={close}>{window ? 'Save' : 'Add window'}</FormButtons>
+      </Form>
+      <LeaveGuard dirty={isDirty} saved={saved} />
+      <LeaveQuestion open={leaving} onStay={() => setLeaving(false)} onLeave={onClose} />
     </Dialog>
   );
 }

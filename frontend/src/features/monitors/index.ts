@@ -1,4 +1,5 @@
 export { causeText } from './causes';
+export { Phases as PhaseBar } from './components/Phases';
 export { allTags, completeUrl } from './model';
 export { applyChanges, useMonitors } from './queries';
 export { readDetailSearch, readListSearch } from './search';

@@ -49,7 +49,12 @@ export function useMonitor(id: number) {
 /** Live events, into what is shown. */
 export function applyChanges(client: QueryClient, changes: Changes) {
   if (changes.resync) {
-    client.invalidateQueries();
+    // while the first stream is opened the page is read: once is enough
+    const young = Date.now() - 5000;
+    client.invalidateQueries({
+      predicate: ({ state }) =>
+        !changes.first || (state.fetchStatus === 'idle' && state.dataUpdatedAt < young),
+    });
     return;
   }
 

@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { LoaderCircle } from 'lucide-react';
+import { Bell, LoaderCircle } from 'lucide-react';
+import { useChannels } from '@/features/channels';
 import { causeText } from '@/features/monitors';
 import { api, data } from '@/shared/api/client';
+import type { Monitor } from '@/shared/api/schema';
 import { milliseconds } from '@/shared/time/format';
 import { buttonStyle } from '@/shared/ui/Button';
 import { StatusPill } from '@/shared/ui/StatusPill';
@@ -51,6 +53,7 @@ export function FirstCheck({ id }: { id: number }) {
           It is called down after two failures in a row. If the address is wrong, edit the monitor.
         </p>
       )}
+      {check && <WhoIsTold monitor={monitor} />}
       <div className="flex flex-wrap gap-2 border-line border-t pt-4">
         <Link
           to="/monitors/$id"
@@ -63,6 +66,28 @@ export function FirstCheck({ id }: { id: number }) {
           Add another
         </Link>
       </div>
+    </div>
+  );
+}
+
+function WhoIsTold({ monitor }: { monitor: Monitor }) {
+  const { data: channels } = useChannels();
+  const told = channels?.filter(({ id }) => monitor.channel_ids.includes(id)) ?? [];
+  if (!channels) return null;
+
+  return (
+    <div className="flex flex-wrap items-center gap-3 rounded-control bg-sunken p-3">
+      <Bell aria-hidden size={18} className="shrink-0 text-muted" />
+      <p className="min-w-0 flex-1 basis-52 break-words">
+        {told.length > 0
+          ? `When it goes down, ${told.map(({ name }) => name).join(', ')} is told.`
+          : 'Nobody is told yet when it goes down. Choose where alerts go, and send a test.'}
+      </p>
+      {told.length === 0 && (
+        <Link to="/channels/new" search={{ monitor: monitor.id }} className={buttonStyle({})}>
+          Add a channel
+        </Link>
+      )}
     </div>
   );
 }

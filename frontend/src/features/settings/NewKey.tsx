@@ -6,8 +6,7 @@ import { Button } from '@/shared/ui/Button';
 import { CopyButton } from '@/shared/ui/CopyButton';
 import { Dialog, DialogButtons } from '@/shared/ui/Dialog';
 import { Field } from '@/shared/ui/Field';
-import { FormError } from '@/shared/ui/FormError';
-import { showErrors } from '@/shared/ui/form-errors';
+import { Form, FormButtons } from '@/shared/ui/Form';
 
 type Values = { name: string; scope: 'read' | 'write'; days: string };
 
@@ -15,17 +14,13 @@ export function NewKey({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
   const [secret, setSecret] = useState('');
   const form = useForm<Values>({ defaultValues: { name: '', scope: 'read', days: '90' } });
-  const { errors, isSubmitting } = form.formState;
+  const { errors } = form.formState;
 
   async function submit({ name, scope, days }: Values) {
     const end = new Date(Date.now() + Number(days) * 86_400_000).toISOString();
-    try {
-      const body = { name: name.trim(), scope, expires_at: days === '0' ? null : end };
-      setSecret((await data(api.POST('/keys', { body }))).key);
-      client.invalidateQueries({ queryKey: ['keys'] });
-    } catch (error) {
-      showErrors(form, error);
-    }
+    const body = { name: name.trim(), scope, expires_at: days === '0' ? null : end };
+    setSecret((await data(api.POST('/keys', { body }))).key);
+    client.invalidateQueries({ queryKey: ['keys'] });
   }
 
   if (secret) {
@@ -51,8 +46,7 @@ export function NewKey({ onClose }: { onClose: () => void }) {
 
   return (
     <Dialog open onOpenChange={onClose} title="New API key">
-      <form className="flex flex-col gap-4" onSubmit={form.handleSubmit(submit)} noValidate>
-        <FormError message={errors.root?.message} />
+      <Form form={form} onSubmit={submit}>
         <Field label="Name" hint="What it is for." error={errors.name?.message}>
           {(wiring) => (
             <input
@@ -84,13 +78,8 @@ export function NewKey({ onClose }: { onClose: () => void }) {
             )}
           </Field>
         </div>
-        <DialogButtons>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" busy={isSubmitting}>
-            Make the key
-          </Button>
-        </DialogButtons>
-      </form>
+        <FormButtons onCancel={onClose}>Make the key</FormButtons>
+      </Form>
     </Dialog>
   );
 }

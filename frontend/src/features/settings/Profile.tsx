@@ -4,30 +4,23 @@ import { useForm } from 'react-hook-form';
 import { api, data } from '@/shared/api/client';
 import { signedOut, updateUser, useSession } from '@/shared/api/session';
 import { date } from '@/shared/time/format';
+import { EmailField, PasswordField } from '@/shared/ui/AccountFields';
 import { Button } from '@/shared/ui/Button';
-import { Dialog, DialogButtons } from '@/shared/ui/Dialog';
-import { Field } from '@/shared/ui/Field';
-import { FormError } from '@/shared/ui/FormError';
-import { showErrors } from '@/shared/ui/form-errors';
+import { Dialog } from '@/shared/ui/Dialog';
+import { Form, FormButtons, Submit } from '@/shared/ui/Form';
 import { Panel } from '@/shared/ui/Panel';
-import { PasswordInput } from '@/shared/ui/PasswordInput';
 import { toast } from '@/shared/ui/toast';
 
 export function Profile() {
   const { user } = useSession();
   const [deleting, setDeleting] = useState(false);
   const form = useForm({ defaultValues: { email: user?.email ?? '', password: '' } });
-  const { errors, isSubmitting } = form.formState;
 
   async function submit(body: { email: string; password: string }) {
-    try {
-      const changed = await data(api.PATCH('/me', { body }));
-      updateUser(changed);
-      form.reset({ email: changed.email, password: '' });
-      toast('Your address is changed; other sessions have ended', { tone: 'good' });
-    } catch (error) {
-      showErrors(form, error);
-    }
+    const changed = await data(api.PATCH('/me', { body }));
+    updateUser(changed);
+    form.reset({ email: changed.email, password: '' });
+    toast('Your address is changed; other sessions have ended', { tone: 'good' });
   }
 
   if (!user) return null;
@@ -38,45 +31,13 @@ export function Profile() {
         title="Email address"
         lead={`You sign in with it. ${user.role === 'admin' ? 'An administrator' : 'A user'} here since ${date(user.created_at)}.`}
       >
-        <form
-          className="flex max-w-md flex-col gap-4"
-          onSubmit={form.handleSubmit(submit)}
-          noValidate
-        >
-          <FormError message={errors.root?.message} />
-          <Field label="Email" error={errors.email?.message}>
-            {(wiring) => (
-              <input
-                {...wiring}
-                {...form.register('email')}
-                type="email"
-                autoComplete="username"
-                className="input"
-              />
-            )}
-          </Field>
-          <Field
-            label="Password"
-            hint="To make sure that it is you."
-            error={errors.password?.message}
-          >
-            {(wiring) => (
-              <PasswordInput
-                {...wiring}
-                {...form.register('password', { required: 'Enter your password.' })}
-                autoComplete="current-password"
-              />
-            )}
-          </Field>
-          <Button
-            type="submit"
-            className="self-start"
-            busy={isSubmitting}
-            disabled={form.watch('email') === user.email}
-          >
+        <Form form={form} onSubmit={submit} className="max-w-md">
+          <EmailField />
+          <PasswordField hint="To make sure that it is you." />
+          <Submit className="self-start" disabled={form.watch('email') === user.email}>
             Change the address
-          </Button>
-        </form>
+          </Submit>
+        </Form>
       </Panel>
       <Panel
         title="Delete the account"
@@ -95,16 +56,11 @@ export function Profile() {
 function DeleteAccount({ onClose }: { onClose: () => void }) {
   const navigate = useNavigate();
   const form = useForm({ defaultValues: { password: '' } });
-  const { errors, isSubmitting } = form.formState;
 
   async function submit(body: { password: string }) {
-    try {
-      await api.DELETE('/me', { body });
-      signedOut();
-      navigate({ to: '/login' });
-    } catch (error) {
-      showErrors(form, error);
-    }
+    await api.DELETE('/me', { body });
+    signedOut();
+    navigate({ to: '/login' });
   }
 
   return (
@@ -114,24 +70,12 @@ function DeleteAccount({ onClose }: { onClose: () => void }) {
       title="Delete your account?"
       description="Everything in it goes with it."
     >
-      <form className="flex flex-col gap-4" onSubmit={form.handleSubmit(submit)} noValidate>
-        <FormError message={errors.root?.message} />
-        <Field label="Password" error={errors.password?.message}>
-          {(wiring) => (
-            <PasswordInput
-              {...wiring}
-              {...form.register('password', { required: 'Enter your password.' })}
-              autoComplete="current-password"
-            />
-          )}
-        </Field>
-        <DialogButtons>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button type="submit" variant="danger" busy={isSubmitting}>
-            Delete everything
-          </Button>
-        </DialogButtons>
-      </form>
+      <Form form={form} onSubmit={submit}>
+        <PasswordField />
+        <FormButtons cancel="Keep it" onCancel={onClose} variant="danger">
+          Delete everything
+        </FormButtons>
+      </Form>
     </Dialog>
   );
 }

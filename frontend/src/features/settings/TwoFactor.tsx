@@ -2,13 +2,11 @@ import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { api, data } from '@/shared/api/client';
 import { updateUser, useSession } from '@/shared/api/session';
+import { PasswordField } from '@/shared/ui/AccountFields';
 import { Button } from '@/shared/ui/Button';
-import { Dialog, DialogButtons } from '@/shared/ui/Dialog';
-import { Field } from '@/shared/ui/Field';
-import { FormError } from '@/shared/ui/FormError';
-import { showErrors } from '@/shared/ui/form-errors';
+import { Dialog } from '@/shared/ui/Dialog';
+import { Form, FormButtons } from '@/shared/ui/Form';
 import { Panel } from '@/shared/ui/Panel';
-import { PasswordInput } from '@/shared/ui/PasswordInput';
 import { StatusPill } from '@/shared/ui/StatusPill';
 import { toast } from '@/shared/ui/toast';
 import { Enrol } from './Enrol';
@@ -77,19 +75,14 @@ type Props = {
 
 function WithPassword({ on, onClose, onEnrol, onOff }: Props) {
   const form = useForm({ defaultValues: { password: '' } });
-  const { errors, isSubmitting } = form.formState;
 
   async function submit(body: { password: string }) {
-    try {
-      if (on) {
-        await api.DELETE('/me/totp', { body });
-        onOff();
-      } else {
-        const { secret, otpauth_uri } = await data(api.POST('/me/totp', { body }));
-        onEnrol(secret, otpauth_uri);
-      }
-    } catch (error) {
-      showErrors(form, error);
+    if (on) {
+      await api.DELETE('/me/totp', { body });
+      onOff();
+    } else {
+      const { secret, otpauth_uri } = await data(api.POST('/me/totp', { body }));
+      onEnrol(secret, otpauth_uri);
     }
   }
 
@@ -104,24 +97,12 @@ function WithPassword({ on, onClose, onEnrol, onOff }: Props) {
           : 'First your password, to make sure that it is you.'
       }
     >
-      <form className="flex flex-col gap-4" onSubmit={form.handleSubmit(submit)} noValidate>
-        <FormError message={errors.root?.message} />
-        <Field label="Password" error={errors.password?.message}>
-          {(wiring) => (
-            <PasswordInput
-              {...wiring}
-              {...form.register('password', { required: 'Enter your password.' })}
-              autoComplete="current-password"
-            />
-          )}
-        </Field>
-        <DialogButtons>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant={on ? 'danger' : 'primary'} busy={isSubmitting}>
-            {on ? 'Switch off' : 'Go on'}
-          </Button>
-        </DialogButtons>
-      </form>
+      <Form form={form} onSubmit={submit}>
+        <PasswordField />
+        <FormButtons onCancel={onClose} variant={on ? 'danger' : 'primary'}>
+          {on ? 'Switch off' : 'Go on'}
+        </FormButtons>
+      </Form>
     </Dialog>
   );
 }

@@ -28,6 +28,8 @@ export type Changes = {
   monitors: ChangedMonitor[];
   deleted: number[];
   resync: boolean;
+  /** of a stream that had nothing to go on from */
+  first?: boolean;
   next: string;
 };
 
@@ -60,8 +62,14 @@ export function startLive(onChanges: (changes: Changes) => void): () => void {
   const end = new AbortController();
   const tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('live');
 
+  // the next tab that holds the stream goes on where this one was
+  const place = { since: '' };
+
   tabs?.addEventListener('message', ({ data }) => {
-    if (data.changes) onChanges(data.changes);
+    if (data.changes) {
+      place.since = data.changes.next || place.since;
+      onChanges(data.changes);
+    }
     setLive(data.state);
   });
 
@@ -72,7 +80,7 @@ export function startLive(onChanges: (changes: Changes) => void): () => void {
     tabs?.postMessage({ state, changes });
   }
 
-  const lead = () => follow(end.signal, tell);
+  const lead = () => follow(end.signal, tell, place);
   const done = navigator.locks
     ? navigator.locks.request('uptime-live', { signal: end.signal }, lead)
     : lead();
@@ -87,9 +95,8 @@ export function startLive(onChanges: (changes: Changes) => void): () => void {
 
 type Tell = (state: LiveState['state'], changes?: Changes) => void;
 
-async function follow(signal: AbortSignal, tell: Tell): Promise<void> {
+async function follow(signal: AbortSignal, tell: Tell, place: { since: string }): Promise<void> {
   let failures = 0;
-  let since = '';
   let stream = true;
 
   while (!signal.aborted) {
@@ -97,21 +104,23 @@ async function follow(signal: AbortSignal, tell: Tell): Promise<void> {
       if (stream) {
         await listen(
           signal,
-          since,
+          place.since,
           (changes) => {
             failures = 0;
-            since = changes.next || since;
-            tell('live', changes);
+            const first = place.since === '';
+            place.since = changes.next || place.since;
+            tell('live', { ...changes, first });
           },
           () => tell('live'),
         );
         // it ended in good order: another at once
         await pause(500, signal);
       } else {
-        const changes = await poll(signal, since);
+        const changes = await poll(signal, place.since);
         failures = 0;
-        since = changes.next;
-        tell('live', changes);
+        const first = place.since === '';
+        place.since = changes.next;
+        tell('live', { ...changes, first });
         await pause(document.hidden ? 60_000 : 10_000, signal);
       }
     } catch (error) {

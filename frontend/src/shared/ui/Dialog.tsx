@@ -17,7 +17,7 @@ export function Dialog({ open, onOpenChange, title, description, wide, children 
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-[rgb(8_10_14/50%)]" />
+        <Radix.Overlay className="fixed inset-0 z-50 bg-[rgb(8_10_14/50%)]" />
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
           className={clsx(

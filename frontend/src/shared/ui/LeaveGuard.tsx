@@ -14,15 +14,27 @@ export function LeaveGuard({ dirty, saved }: Props) {
   });
 
   return (
-    <Dialog
+    <LeaveQuestion
       open={blocker.status === 'blocked'}
-      onOpenChange={() => blocker.reset?.()}
+      onStay={() => blocker.reset?.()}
+      onLeave={() => blocker.proceed?.()}
+    />
+  );
+}
+
+type QuestionProps = { open: boolean; onStay: () => void; onLeave: () => void };
+
+export function LeaveQuestion({ open, onStay, onLeave }: QuestionProps) {
+  return (
+    <Dialog
+      open={open}
+      onOpenChange={onStay}
       title="Leave without saving?"
       description="What you changed here is lost."
     >
       <DialogButtons>
-        <Button onClick={() => blocker.reset?.()}>Stay</Button>
-        <Button variant="danger" onClick={() => blocker.proceed?.()}>
+        <Button onClick={onStay}>Stay</Button>
+        <Button variant="danger" onClick={onLeave}>
           Leave
         </Button>
       </DialogButtons>

@@ -1,4 +1,4 @@
-import { Clock, Pause, Play, Tag, Trash2, X } from 'lucide-react';
+import { Bell, Clock, Pause, Play, Tag, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { interval } from '@/shared/time/format';
 import { Button } from '@/shared/ui/Button';
@@ -6,6 +6,7 @@ import { Menu, MenuItem, MenuLabel } from '@/shared/ui/Menu';
 import type { MonitorRow } from '../model';
 import { useBulkEdit } from '../useBulkEdit';
 import { usePauseWithUndo } from '../usePauseWithUndo';
+import { BulkChannels } from './BulkChannels';
 import { BulkTags } from './BulkTags';
 import { DeleteMonitors } from './DeleteMonitors';
 
@@ -20,7 +21,7 @@ const intervals = [10, 30, 60, 300, 900, 3600];
 
 /** Floats over the list while something is selected. */
 export function BulkBar({ chosen, shown, onSelectAll, onClear }: Props) {
-  const [dialog, setDialog] = useState<'tags' | 'delete' | null>(null);
+  const [dialog, setDialog] = useState<'tags' | 'channels' | 'delete' | null>(null);
   const setPaused = usePauseWithUndo();
   const edit = useBulkEdit();
   const allPaused = chosen.every((row) => row.status === 'paused');
@@ -66,6 +67,10 @@ export function BulkBar({ chosen, shown, onSelectAll, onClear }: Props) {
         <Tag aria-hidden size={15} />
         Tags
       </Button>
+      <Button variant="ghost" size="sm" onClick={() => setDialog('channels')}>
+        <Bell aria-hidden size={15} />
+        Channels
+      </Button>
       <Button variant="dangerGhost" size="sm" onClick={() => setDialog('delete')}>
         <Trash2 aria-hidden size={15} />
         Delete
@@ -74,6 +79,7 @@ export function BulkBar({ chosen, shown, onSelectAll, onClear }: Props) {
         <X aria-hidden size={15} />
       </Button>
       <BulkTags open={dialog === 'tags'} chosen={chosen} onClose={() => setDialog(null)} />
+      {dialog === 'channels' && <BulkChannels chosen={chosen} onClose={() => setDialog(null)} />}
       <DeleteMonitors
         open={dialog === 'delete'}
         monitors={chosen}

@@ -30,7 +30,7 @@ export function TestNow({ editing }: { editing?: number }) {
   }
 
   return (
-    <aside className="card p-4 sm:p-5 lg:sticky lg:top-6">
+    <aside className="card p-4 sm:p-5">
       <h2 className="font-semibold text-lg">Try it</h2>
       <p className="mb-3 text-muted">
         One check with these values, from this server. Nothing is saved.
