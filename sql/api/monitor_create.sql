@@ -20,7 +20,8 @@ WITH rules AS (
 )
 SELECT CASE WHEN w.list IS NOT NULL THEN 'invalid_fields'
             WHEN (SELECT is_full FROM quota) THEN 'quota_exceeded' END,
-       coalesce(w.list, {{monitor_json}}), m.version, m.id
+       w.list, m.version, m.id, {{monitor_fields}}
 FROM (SELECT {{monitor_errors}} AS list FROM wrong) w
 LEFT JOIN m ON true
 LEFT JOIN s ON true
+CROSS JOIN (SELECT false AS hidden) k

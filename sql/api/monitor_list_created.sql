@@ -1,21 +1,25 @@
 -- $1 bigint: the caller, $2 jsonb: arguments, see list_arg.
 -- With a filter the next 2,000 are looked through first: a filter that lets
 -- most of them pass has its page.  Only if that was not enough all that pass
--- are found, and sorted.
+-- are found, and sorted.  owner_id is not compared by "=", or the planner could
+-- take the index of ids, and look through everybody's monitors.
 WITH arg AS MATERIALIZED (
     {{list_arg}}
 ), near AS MATERIALIZED (
     SELECT m.id
     FROM arg, LATERAL (
         (SELECT m.* FROM monitors m
-         WHERE NOT arg.down AND m.owner_id = $1::bigint
-           AND m.id > coalesce(arg.id, 0)
-         ORDER BY m.id LIMIT 2000)
+         WHERE NOT arg.down
+           AND (m.owner_id, m.id) > ($1::bigint, coalesce(arg.id, 0))
+           AND m.owner_id <= $1::bigint
+         ORDER BY m.owner_id, m.id LIMIT 2000)
         UNION ALL
         (SELECT m.* FROM monitors m
-         WHERE arg.down AND m.owner_id = $1::bigint
-           AND m.id < coalesce(arg.id, 9223372036854775807)
-         ORDER BY m.id DESC LIMIT 2000)) m
+         WHERE arg.down
+           AND (m.owner_id, m.id)
+               < ($1::bigint, coalesce(arg.id, 9223372036854775807))
+           AND m.owner_id >= $1::bigint
+         ORDER BY m.owner_id DESC, m.id DESC LIMIT 2000)) m
     WHERE {{list_filter}}
     LIMIT (SELECT max + 1 FROM arg)
 ), far AS MATERIALIZED (

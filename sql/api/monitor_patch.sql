@@ -39,8 +39,10 @@ WITH old AS (
 )
 SELECT CASE WHEN NOT old.matches THEN 'version_mismatch'
             WHEN w.list IS NOT NULL THEN 'invalid_fields' END,
-       coalesce(w.list, {{monitor_json}}), coalesce(m.version, old.version)
+       w.list, coalesce(m.version, old.version), NULL::bigint,
+       {{monitor_fields}}
 FROM old
 CROSS JOIN (SELECT {{monitor_errors}} AS list FROM wrong) w
 LEFT JOIN m ON true
 LEFT JOIN s ON true
+CROSS JOIN (SELECT false AS hidden) k

@@ -31,6 +31,7 @@ WITH old AS (
     RETURNING s.*
 )
 SELECT CASE WHEN NOT old.matches THEN 'version_mismatch' END,
-       CASE WHEN m.id IS NOT NULL THEN {{monitor_json}} END,
-       coalesce(m.version, old.version)
+       NULL, coalesce(m.version, old.version), NULL::bigint,
+       {{monitor_fields}}
 FROM old LEFT JOIN m ON true LEFT JOIN s ON true
+CROSS JOIN (SELECT false AS hidden) k

@@ -116,7 +116,8 @@ typedef void (*ngx_http_uptime_hashed_pt)(ngx_http_uptime_ctx_t *ctx,
  *              optional column
  *     id       bigint, with status 201 for Location, otherwise another part
  *              of the ETag: what changes without a version; optional column
- * No row means 404.
+ * No row means 404.  Further columns are the answer instead of body, as
+ * ngx_http_uptime_rows() says.
  */
 struct ngx_http_uptime_route_s {
     ngx_uint_t                     method;      /* NGX_HTTP_GET, ...        */
@@ -199,6 +200,21 @@ ngx_uint_t ngx_http_uptime_query_caller(ngx_http_uptime_ctx_t *ctx,
  */
 ngx_uint_t ngx_http_uptime_refused(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q);
+
+/*
+ * The JSON of the answer: body, or, where a statement has more than four
+ * columns, an object with a member for each further one.  Columns "a.b" and
+ * "a.c" beside each other are an object a, null if the first of them is.  A
+ * third column "page" makes it a list: each row is an element of "items" (the
+ * fourth column, "object", if it is not null; none, if the fifth one is null,
+ * too), and the text of page in the first row is put behind.  NGX_ERROR: no
+ * memory.
+ */
+ngx_int_t ngx_http_uptime_rows(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
+    ngx_str_t *body);
+
+/* 1: it is a list, and so has neither version nor id. */
+ngx_uint_t ngx_http_uptime_rows_are_page(ngx_uptime_pg_query_t *q);
 
 /* A statement with text parameters that nobody waits for. */
 void ngx_http_uptime_tell(ngx_http_uptime_ctx_t *ctx, ngx_uptime_sql_e sql,

@@ -149,16 +149,18 @@ static void
 ngx_http_uptime_plain_done(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_pg_query_t *q)
 {
-    int64_t    id;
-    ngx_str_t  body;
+    int64_t     id;
+    ngx_str_t   body;
+    ngx_uint_t  n;
 
     if (q->rows && ngx_http_uptime_invalid(ctx, q)) {
         return;
     }
 
     id = 0;
+    n = ngx_http_uptime_rows_are_page(q) ? 0 : ngx_uptime_pg_columns(q);
 
-    if (q->rows && ngx_uptime_pg_columns(q) > 2) {
+    if (q->rows && n > 2) {
         ctx->version = ngx_uptime_pg_num(q, 0, 2);
     }
 
@@ -166,7 +168,10 @@ ngx_http_uptime_plain_done(ngx_http_uptime_ctx_t *ctx,
         return;
     }
 
-    body = ngx_uptime_pg_str(q, 0, 1);
+    if (ngx_http_uptime_rows(ctx->request->pool, q, &body) != NGX_OK) {
+        ngx_http_uptime_fail(ctx, "internal_error");
+        return;
+    }
 
     if (ctx->route->method == NGX_HTTP_GET && ctx->version
         && !ngx_http_uptime_if_match(ctx, ctx->version))
@@ -175,7 +180,7 @@ ngx_http_uptime_plain_done(ngx_http_uptime_ctx_t *ctx,
         return;
     }
 
-    if (ngx_uptime_pg_columns(q) > 3) {
+    if (n > 3) {
         id = ngx_uptime_pg_num(q, 0, 3);
     }
 

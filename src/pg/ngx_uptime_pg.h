@@ -220,6 +220,10 @@ int64_t ngx_uptime_pg_num(ngx_uptime_pg_query_t *q, ngx_uint_t row,
 
 ngx_uint_t ngx_uptime_pg_columns(ngx_uptime_pg_query_t *q);
 
+/* A column's name, and the OID of its type. */
+const char *ngx_uptime_pg_name(ngx_uptime_pg_query_t *q, ngx_uint_t col);
+uint32_t ngx_uptime_pg_type(ngx_uptime_pg_query_t *q, ngx_uint_t col);
+
 ngx_uint_t ngx_uptime_pg_is_null(ngx_uptime_pg_query_t *q, ngx_uint_t row,
     ngx_uint_t col);
 

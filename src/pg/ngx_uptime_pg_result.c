@@ -211,3 +211,17 @@ ngx_uptime_pg_columns(ngx_uptime_pg_query_t *q)
 {
     return PQnfields(q->res);
 }
+
+
+const char *
+ngx_uptime_pg_name(ngx_uptime_pg_query_t *q, ngx_uint_t col)
+{
+    return PQfname(q->res, (int) col);
+}
+
+
+uint32_t
+ngx_uptime_pg_type(ngx_uptime_pg_query_t *q, ngx_uint_t col)
+{
+    return PQftype(q->res, (int) col);
+}

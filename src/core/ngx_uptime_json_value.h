@@ -1,0 +1,34 @@
+
+#ifndef _NGX_UPTIME_JSON_VALUE_H_INCLUDED_
+#define _NGX_UPTIME_JSON_VALUE_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+
+/*
+ * Bytes go to p + len, if p is not NULL, and are counted in len: the same code
+ * tells how much memory is needed, and then fills it.
+ */
+
+typedef struct {
+    u_char      *p;
+    size_t       len;
+} ngx_uptime_json_out_t;
+
+
+void ngx_uptime_json_put(ngx_uptime_json_out_t *out, const void *data,
+    size_t len);
+
+/*
+ * A value that PostgreSQL sent as text (in UTC, DateStyle ISO).  type is the
+ * OID of its type: numbers, booleans and JSON stay what they are, a timestamptz
+ * becomes RFC 3339 with milliseconds, one-dimensional arrays of numbers and of
+ * text become arrays, all else is a string.  text->data == NULL is null.
+ */
+void ngx_uptime_json_value(ngx_uptime_json_out_t *out, uint32_t type,
+    const ngx_str_t *text);
+
+
+#endif /* _NGX_UPTIME_JSON_VALUE_H_INCLUDED_ */
