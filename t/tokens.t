@@ -22,6 +22,12 @@ my $now = time;
 my $session = Uptime::Session->sign_up($c);
 
 is($c->get('/me', undef, token => $good)->{status}, 200, 'a good one');
+is($c->get('/me', undef, token => $good)->{status}, 200, 'again, remembered');
+
+# one that is remembered ends all the same
+my $short = $t->mint(sub => $id, claims => { exp => time + 10 });
+is($c->get('/me', undef, token => $short)->{status}, 200, 'a short one')
+    for 1 .. 2;
 
 
 sub made {
@@ -236,6 +242,9 @@ my ($uid) = $t->user(role => 'user');
 my $res = $c->get('/me', undef, token => $t->mint(sub => $uid,
     role => 'admin'));
 is($res->{json}{role}, 'user', 'me tells the role of the database');
+
+until_ok { $c->get('/me', undef, token => $short)->{status} == 401 } 30,
+    'the short one has ended';
 
 
 # --- rotation: the first key signs, all verify

@@ -14,7 +14,7 @@
 #include "ngx_uptime_password.h"
 #include "ngx_uptime_pg.h"
 #include "ngx_uptime_secret.h"
-#include "ngx_uptime_token.h"
+#include "ngx_uptime_token_cache.h"
 #include "ngx_uptime_validate.h"
 
 
@@ -37,6 +37,7 @@ typedef struct {
     ngx_uptime_pg_pool_t          *pg;          /* this process's           */
     ngx_uptime_pg_conf_t          *pg_conf;
     ngx_uptime_ended_t            *ended;       /* sessions, this process's */
+    ngx_uptime_token_cache_t      *known;       /* tokens, this process's   */
     ngx_http_uptime_pushes_t      *pushes;      /* NULL: there were none    */
     ngx_http_uptime_live_t        *live;        /* NULL: there were none    */
     ngx_shm_zone_t                *stats;

@@ -322,8 +322,8 @@ ngx_http_uptime_credentials(ngx_http_uptime_ctx_t *ctx)
         return NULL;
     }
 
-    rc = ngx_uptime_token_verify(r->pool, ctx->api->keys, &token,
-                                 &ctx->caller);
+    rc = ngx_uptime_token_cached(ctx->api->known, r->pool, ctx->api->keys,
+                                 &token, &ctx->caller);
 
     if (rc != NGX_OK) {
         return (rc == NGX_DECLINED) ? "invalid_token" : "internal_error";

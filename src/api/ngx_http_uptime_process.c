@@ -30,8 +30,9 @@ ngx_http_uptime_api_start(ngx_http_uptime_api_t *api,
     }
 
     api->ended = ngx_uptime_ended_create(api->pg, log);
+    api->known = ngx_uptime_token_cache_create(log);
 
-    if (api->ended == NULL) {
+    if (api->ended == NULL || api->known == NULL) {
         return NGX_ERROR;
     }
 
@@ -92,6 +93,11 @@ ngx_http_uptime_api_stop(ngx_http_uptime_api_t *api)
     if (api->ended != NULL) {
         ngx_uptime_ended_destroy(api->ended);
         api->ended = NULL;
+    }
+
+    if (api->known != NULL) {
+        ngx_uptime_token_cache_destroy(api->known);
+        api->known = NULL;
     }
 
     ngx_http_uptime_export_stop();

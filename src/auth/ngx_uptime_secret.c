@@ -67,6 +67,14 @@ ngx_uptime_secret_mac(u_char *mac, const ngx_str_t *key,
 }
 
 
+void
+ngx_uptime_secret_tag(u_char *tag, const u_char *key, const ngx_str_t *text)
+{
+    (void) crypto_generichash(tag, NGX_UPTIME_MAC_LEN, text->data, text->len,
+                              key, NGX_UPTIME_MAC_LEN);
+}
+
+
 /* Wipes bytes. */
 
 static void

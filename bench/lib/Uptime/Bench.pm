@@ -190,6 +190,45 @@ sub _idle {
 }
 
 
+# Seconds that each of the transactions took that write 200 results of
+# monitors from this id on, with the locks of the checker's, every 50 ms while
+# the work runs.
+sub flushes {
+    my ($self, $t, $monitor, $work) = @_;
+
+    pipe my $r, my $w or croak "pipe: $!";
+    my $pid = fork // croak "fork: $!";
+
+    if ($pid == 0) {
+        my $go = 1;
+        local $SIG{TERM} = sub { $go = 0 };
+        my $own = $self->{cluster}->connect($t->{db});
+
+        while ($go) {
+            my $from = time;
+            $own->begin_work;
+            $own->do('SELECT FROM shards ORDER BY shard FOR SHARE');
+            $own->do("INSERT INTO checks (monitor_id, slot, checked_at,
+                node_id, attempt, outcome) SELECT ?::bigint + i, now(), now(),
+                1, 1, 'up' FROM generate_series(1, 200) i
+                ON CONFLICT DO NOTHING", undef, $monitor);
+            $own->commit;
+            syswrite $w, sprintf "%.6f\n", time - $from;
+            sleep 0.05;
+        }
+
+        POSIX::_exit(0);
+    }
+
+    close $w;
+    $work->();
+    kill TERM => $pid;
+    waitpid $pid, 0;
+    my @times = <$r>;
+    return map { 0 + $_ } @times;
+}
+
+
 # --- rounds and figures ------------------------------------------------------
 
 # Runs each case once, then each again, and so on.  Cases: name => sub that
