@@ -127,7 +127,7 @@ export const MonitorLine = memo(function MonitorLine(props: Props) {
               </span>
             </>
           )}
-          <LineMenu row={row} />
+          <LineMenu key={row.id} row={row} />
         </>
       )}
     </div>

@@ -13,9 +13,8 @@ type Props = {
   onSelect: (ids: ReadonlySet<number>) => void;
 };
 
-// more than any screen shows: rows that leave at one end come in at the other,
-// with their nodes
-const pool = 128;
+// rows drawn beyond the screen, at each end
+const overscan = 5;
 
 export function MonitorTable({ rows, density, orderKey, selected, onSelect }: Props) {
   const list = useRef<HTMLDivElement>(null);
@@ -43,12 +42,16 @@ export function MonitorTable({ rows, density, orderKey, selected, onSelect }: Pr
   const virtual = useWindowVirtualizer({
     count: ordered.length,
     estimateSize: () => height,
-    overscan: 5,
+    overscan,
     scrollMargin: layout.top,
   });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: other heights, other places
   useLayoutEffect(() => virtual.measure(), [height]);
+
+  // a row that leaves at one end comes in at the other, with its nodes
+  const items = virtual.getVirtualItems();
+  const pool = Math.max(Math.ceil(innerHeight / height) + 2 * overscan + 2, items.length);
 
   const toggle = useCallback(
     (id: number) => {
@@ -77,7 +80,7 @@ export function MonitorTable({ rows, density, orderKey, selected, onSelect }: Pr
         style={{ height: virtual.getTotalSize() }}
         className="relative"
       >
-        {virtual.getVirtualItems().map((item) => {
+        {items.map((item) => {
           const row = ordered[item.index];
           if (!row) return null;
           return (
