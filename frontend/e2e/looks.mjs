@@ -1,6 +1,6 @@
 // How the pages look: "axe" judges every one, "screenshots" stores those that
-// are kept under docs/screenshots/.  A part of a name as the second word picks
-// some of them.
+// are kept under docs/screenshots/.  Parts of names as the second word, with
+// commas between them, pick some of them.
 
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { judge } from './axe.mjs';
@@ -25,7 +25,7 @@ let wrong;
 try {
   const { idOf } = await seed(server);
   const place = { base: server.base, idOf };
-  const wanted = ({ name }) => name.includes(part);
+  const wanted = ({ name }) => part.split(',').some((each) => name.includes(each));
 
   if (mode === 'screenshots') {
     mkdirSync(folder, { recursive: true });

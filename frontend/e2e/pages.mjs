@@ -43,6 +43,36 @@ export const pages = [
     },
   },
 
+  {
+    name: 'forgot',
+    who: 'nobody',
+    path: '/forgot',
+    ready: heading('Forgot your password?'),
+  },
+  {
+    name: 'forgot-no-mail',
+    who: 'nobody',
+    path: '/forgot',
+    ready: heading('Forgot your password?'),
+    act: async (page) => {
+      await page.getByLabel('Email').fill('somebody@northwind.example');
+      await click(page, 'button', 'Send me a link');
+      await heading('This server sends no mail')(page).waitFor();
+    },
+  },
+  {
+    name: 'reset',
+    who: 'nobody',
+    path: '/reset#token=some-token',
+    ready: heading('Choose a new password'),
+  },
+  {
+    name: 'reset-over',
+    who: 'nobody',
+    path: '/reset',
+    ready: heading('This link is not good any more'),
+  },
+
   // an empty account
   {
     name: 'welcome',
@@ -110,6 +140,18 @@ export const pages = [
       await page.getByLabel('Select Storefront').check();
       await page.getByRole('button', { name: 'Tags' }).last().click();
       await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'monitors-bulk-channels',
+    who: 'owner',
+    path: '/monitors',
+    ready: words('Storefront'),
+    wide: true,
+    act: async (page) => {
+      await page.getByLabel('Select Storefront').check();
+      await click(page, 'button', 'Channels');
+      await page.getByRole('checkbox').first().waitFor();
     },
   },
   {
@@ -332,6 +374,18 @@ export const pages = [
       await page.getByRole('dialog').waitFor();
     },
     kept: true,
+  },
+  {
+    name: 'maintenance-leave',
+    who: 'owner',
+    path: '/maintenance',
+    ready: words('Database patches'),
+    act: async (page) => {
+      await page.getByLabel('Edit Database patches').click();
+      await page.getByLabel('Name', { exact: true }).fill('Another name');
+      await page.keyboard.press('Escape');
+      await words('Leave without saving?')(page).waitFor();
+    },
   },
 
   // settings

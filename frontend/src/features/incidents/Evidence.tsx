@@ -38,7 +38,7 @@ export function Evidence({ evidence }: { evidence: Record<string, unknown> }) {
 
   return (
     <section aria-label="What the check saw" className="flex flex-col gap-3">
-      <h3 className="font-medium">What the check saw</h3>
+      <h2 className="font-medium">What the check saw</h2>
       <div className="max-w-md">
         <PhaseBar check={timed} />
       </div>
