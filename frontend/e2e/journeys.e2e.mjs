@@ -8,6 +8,31 @@ import { openSink } from './sink.mjs';
 const fast = { interval: 10, failure_threshold: 1, retry_interval: 1 };
 
 export const tests = {
+  'files are compressed beforehand, kept for ever, and run no script of others': async ({
+    server,
+  }) => {
+    const get = (path) => fetch(server.base + path, { headers: { 'Accept-Encoding': 'gzip' } });
+    const page = await get('/monitors');
+    const html = await page.text();
+    assert.equal(page.headers.get('content-encoding'), 'gzip');
+    assert.equal(page.headers.get('cache-control'), 'no-cache');
+    const policy = page.headers.get('content-security-policy');
+    assert.match(policy, /script-src 'self';/);
+    assert.match(policy, /frame-ancestors 'none'/);
+    assert.doesNotMatch(html, /<script(?![^>]*src=)/, 'no inline script');
+
+    const names = [...html.matchAll(/\/assets\/[^"]+/g)].map(([name]) => name);
+    assert.ok(names.length > 1, 'there are assets');
+    for (const name of names) {
+      const file = await get(name);
+      assert.equal(file.headers.get('content-encoding'), 'gzip', name);
+      // made when it was built: nginx knows its length
+      assert.ok(Number(file.headers.get('content-length')) > 0, name);
+      assert.match(file.headers.get('cache-control'), /max-age=31536000, immutable/, name);
+      assert.match(name, /-[\w-]{8}\.\w+$/, 'its name changes with what is in it');
+    }
+  },
+
   'first run: sign up, first monitor, first check': async ({ server, open }) => {
     const target = server.target('first');
     target.repair();

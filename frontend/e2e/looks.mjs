@@ -21,9 +21,11 @@ async function keep(page, { name }, { theme, width }) {
 const server = await Server.create();
 const browser = await launch();
 let wrong;
+let alive;
 
 try {
   const { idOf } = await seed(server);
+  alive = setInterval(() => server.sql('UPDATE checkers SET seen_at = now()'), 4000);
   const place = { base: server.base, idOf };
   const wanted = ({ name }) => part.split(',').some((each) => name.includes(each));
 
@@ -35,6 +37,7 @@ try {
     wrong = await tour(browser, place, judge, wanted);
   }
 } finally {
+  clearInterval(alive);
   await browser.close();
   await server.remove();
 }

@@ -57,7 +57,7 @@ function factsOf(node: Node, stats: NonNullable<Node['stats']>): [string, string
 
 export function Facts({ facts }: { facts: [string, string][] }) {
   return (
-    <dl className="mt-2 grid grid-cols-[repeat(auto-fill,minmax(140px,1fr))] gap-x-4 gap-y-2">
+    <dl className="mt-2 grid grid-cols-[repeat(auto-fill,minmax(128px,1fr))] gap-x-4 gap-y-2">
       {facts.map(([name, value]) => (
         <div key={name} className="min-w-0">
           <dt className="text-muted text-xs">{name}</dt>
