@@ -202,7 +202,7 @@ ngx_uptime_canary_round(ngx_uptime_canary_t *cn)
         ngx_memzero(&b->probe, sizeof(ngx_uptime_probe_t));
 
         b->probe.target = &b->target;
-        b->probe.patience = NGX_UPTIME_CANARY_TIMEOUT;
+        b->probe.ungated = 1;
         b->probe.handler = ngx_uptime_canary_done;
         b->probe.data = b;
 

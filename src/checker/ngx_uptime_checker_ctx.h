@@ -75,10 +75,13 @@ typedef struct {
     ngx_event_t                    wake;
     ngx_uint_t                     max;         /* checks in flight         */
     ngx_uint_t                     running;
+    ngx_uint_t                     extra;       /* places beyond one        */
     ngx_event_t                    look;
     int64_t                        wall;        /* both clocks, ms, at the  */
     int64_t                        mono;        /* last look                */
     int64_t                        expected;    /* when "look" runs out     */
+    int64_t                        cpu;         /* us, of this thread, then */
+    ngx_msec_t                     held;        /* longest by its own work  */
     int64_t                        lag_warned;
     ngx_uptime_lag_t               lag;         /* of the event loop        */
     ngx_uptime_lag_t               late;        /* starts of checks         */
@@ -189,6 +192,14 @@ void ngx_uptime_runner_wake(ngx_uptime_checker_t *ck);
 
 void ngx_uptime_runner_clock_start(ngx_uptime_checker_t *ck);
 void ngx_uptime_runner_clock_stop(ngx_uptime_checker_t *ck);
+
+/* Checks in flight at most; in places, and how many of them are taken. */
+ngx_uint_t ngx_uptime_runner_max(ngx_uptime_checker_t *ck);
+ngx_uint_t ngx_uptime_runner_taken(ngx_uptime_checker_t *ck);
+
+/* change: 1, a check of this target begins, or -1, it has ended */
+void ngx_uptime_runner_count(ngx_uptime_checker_t *ck,
+    const ngx_uptime_target_t *target, ngx_int_t change);
 
 /*
  * Called before anything is judged: after a stall, deadlines have passed that

@@ -13,7 +13,7 @@
 #include "ngx_uptime_checker_ctx.h"
 
 
-#define NGX_UPTIME_MONITORS_PAGE    2000
+#define NGX_UPTIME_MONITORS_PAGE    500
 #define NGX_UPTIME_MONITORS_SWEEP   4096        /* buckets                  */
 #define NGX_UPTIME_MONITORS_PAUSE   50
 #define NGX_UPTIME_MONITORS_AGAIN   1000

@@ -16,10 +16,9 @@
 
 #define NGX_UPTIME_RUNNER_TICK   1000
 #define NGX_UPTIME_RUNNER_QUIET  60000
-#define NGX_UPTIME_RUNNER_MAX    4096
 #define NGX_UPTIME_RUNNER_NEW    60000
 #define NGX_UPTIME_RUNNER_CHECK  16             /* costs                    */
-#define NGX_UPTIME_RUNNER_WORK   1024           /* for one round            */
+#define NGX_UPTIME_RUNNER_WORK   256            /* for one round            */
 
 
 typedef struct {
@@ -33,8 +32,6 @@ typedef struct {
 } ngx_uptime_check_t;
 
 
-static ngx_uint_t ngx_uptime_runner_max(ngx_uptime_checker_t *ck);
-static ngx_uint_t ngx_uptime_runner_taken(ngx_uptime_checker_t *ck);
 static void ngx_uptime_runner_timer(ngx_event_t *ev);
 static void ngx_uptime_runner_run(ngx_uptime_checker_t *ck);
 static void ngx_uptime_runner_arm(ngx_uptime_checker_t *ck, int64_t now);
@@ -76,48 +73,6 @@ ngx_uptime_runner_start(ngx_uptime_checker_t *ck)
     ngx_uptime_runner_clock_start(ck);
 
     ngx_add_timer(&r->timer, NGX_UPTIME_RUNNER_TICK);
-}
-
-
-/* Half of the descriptors: a check with several addresses uses more. */
-
-static ngx_uint_t
-ngx_uptime_runner_max(ngx_uptime_checker_t *ck)
-{
-    ngx_uint_t     max;
-    struct rlimit  rl;
-
-    if (getrlimit(RLIMIT_NOFILE, &rl) == -1) {
-        rl.rlim_cur = 1024;
-    }
-
-    rl.rlim_cur = ngx_min(rl.rlim_cur, 1000000);
-
-    max = (rl.rlim_cur > 66) ? (rl.rlim_cur - 64) / 2 : 1;
-
-    if (ck->conf->max_checks && ck->conf->max_checks <= max) {
-        return ck->conf->max_checks;
-    }
-
-    max = ngx_min(max, NGX_UPTIME_RUNNER_MAX);
-
-    if (max < 256 || ck->conf->max_checks > max) {
-        ngx_log_error(NGX_LOG_WARN, ck->log, 0,
-                      "uptime: at most %ui checks at once, because only %ui "
-                      "files may be open, see worker_rlimit_nofile",
-                      max, (ngx_uint_t) rl.rlim_cur);
-    }
-
-    return max;
-}
-
-
-/* Who waits for a turn at an address takes no place. */
-
-static ngx_uint_t
-ngx_uptime_runner_taken(ngx_uptime_checker_t *ck)
-{
-    return ck->runner.running - ck->prober.fetcher->gate->waiting;
 }
 
 
@@ -283,6 +238,7 @@ ngx_uptime_runner_check(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
     c->probe.target = &m->target;
     c->probe.owner = m->owner;
     c->probe.patience = ngx_uptime_runner_patience(m, now);
+    c->probe.ungated = 0;
     c->probe.handler = ngx_uptime_runner_done;
     c->probe.data = c;
 
@@ -292,7 +248,7 @@ ngx_uptime_runner_check(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
     }
 
     m->check = c;
-    ck->runner.running++;
+    ngx_uptime_runner_count(ck, &m->target, 1);
 
     return NGX_OK;
 }
@@ -405,7 +361,7 @@ ngx_uptime_runner_settle(ngx_uptime_check_t *c, const ngx_uptime_outcome_t *o)
                   p->result.http_status, p->result.total_us);
 
     m->check = NULL;
-    ck->runner.running--;
+    ngx_uptime_runner_count(ck, &m->target, -1);
     ngx_free(c);
 
     retry = retry && m->state.fails < m->threshold;
@@ -454,10 +410,10 @@ ngx_uptime_runner_cancel(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m)
 
     ngx_uptime_probe_cancel(&c->probe);
     ngx_uptime_canary_forget(&c->suspect);
+    ngx_uptime_runner_count(ck, &m->target, -1);
     ngx_free(c);
 
     m->check = NULL;
-    ck->runner.running--;
 }
 
 

@@ -28,6 +28,7 @@
 
 
 static int64_t ngx_uptime_runner_mono(void);
+static int64_t ngx_uptime_runner_cpu(void);
 static void ngx_uptime_runner_look(ngx_event_t *ev);
 static void ngx_uptime_runner_expect(ngx_uptime_checker_t *ck);
 static void ngx_uptime_runner_walk(ngx_uptime_checker_t *ck, int64_t now);
@@ -39,6 +40,19 @@ static int64_t
 ngx_uptime_runner_mono(void)
 {
     return ngx_uptime_fetch_clock() / 1000;
+}
+
+
+/* us */
+
+static int64_t
+ngx_uptime_runner_cpu(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+
+    return (int64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
 
@@ -75,25 +89,37 @@ ngx_uptime_runner_clock_stop(ngx_uptime_checker_t *ck)
     }
 
     ngx_log_error(NGX_LOG_NOTICE, ck->log, 0,
-                  "uptime: event loop late by %M ms at most, p99 %M ms; "
+                  "uptime: event loop late by %M ms at most, p99 %M ms, by "
+                  "its own work %M ms at most; "
                   "%uL checks started late by %M ms at most, p99 %M ms",
-                  lag->max, ngx_uptime_lag_quantile(lag, 990), late->n,
+                  lag->max, ngx_uptime_lag_quantile(lag, 990),
+                  ck->runner.held, late->n,
                   late->max, ngx_uptime_lag_quantile(late, 990));
 }
 
+
+/*
+ * When the loop is late it was in one turn all the time, or it was not given
+ * a processor: the time that this thread has used tells.
+ */
 
 static void
 ngx_uptime_runner_look(ngx_event_t *ev)
 {
     ngx_uptime_checker_t *ck = ev->data;
 
-    int64_t  lag;
+    int64_t               lag, own;
+    ngx_uptime_runner_t  *r;
+
+    r = &ck->runner;
 
     ngx_uptime_runner_lag(ck);
 
-    lag = ngx_uptime_runner_mono() - ck->runner.expected;
+    lag = ngx_max(ngx_uptime_runner_mono() - r->expected, 0);
+    own = ngx_min((ngx_uptime_runner_cpu() - r->cpu) / 1000, lag);
 
-    ngx_uptime_lag_add(&ck->runner.lag, (ngx_msec_t) ngx_max(lag, 0));
+    ngx_uptime_lag_add(&r->lag, (ngx_msec_t) lag);
+    r->held = ngx_max(r->held, (ngx_msec_t) own);
 
     ngx_uptime_runner_expect(ck);
 }
@@ -113,6 +139,7 @@ ngx_uptime_runner_expect(ngx_uptime_checker_t *ck)
     ngx_add_timer(&ck->runner.look, wait);
 
     ck->runner.expected = ngx_uptime_runner_mono() + (int64_t) wait;
+    ck->runner.cpu = ngx_uptime_runner_cpu();
 }
 
 

@@ -20,6 +20,13 @@
 
 #define NGX_UPTIME_POLL_BATCH  64
 
+/*
+ * us: a handshake takes a millisecond and more, and 64 of them in a row would
+ * hold up everything else.  Level-triggered, the rest comes with the next
+ * turn of the loop, behind those that have waited longer.
+ */
+#define NGX_UPTIME_POLL_TURN   5000
+
 
 struct ngx_uptime_poll_s {
     int                            epfd;
@@ -36,6 +43,7 @@ struct ngx_uptime_poll_s {
 
 static ngx_int_t ngx_uptime_poll_open(ngx_uptime_poll_t *p);
 static void ngx_uptime_poll_read_handler(ngx_event_t *ev);
+static int64_t ngx_uptime_poll_clock(void);
 static void ngx_uptime_poll_write_handler(ngx_event_t *ev);
 static void ngx_uptime_poll_idle(ngx_uptime_poll_t *p);
 
@@ -190,6 +198,7 @@ ngx_uptime_poll_forget(ngx_uptime_poll_t *p, ngx_uptime_watch_t *w)
 static void
 ngx_uptime_poll_read_handler(ngx_event_t *ev)
 {
+    int64_t              end;
     ngx_connection_t    *c;
     ngx_uptime_poll_t   *p;
     ngx_uptime_watch_t  *w;
@@ -207,7 +216,9 @@ ngx_uptime_poll_read_handler(ngx_event_t *ev)
     p->next = 0;
     p->last = epoll_wait(p->epfd, p->batch, NGX_UPTIME_POLL_BATCH, 0);
 
-    while (p->next < p->last) {
+    end = ngx_uptime_poll_clock() + NGX_UPTIME_POLL_TURN;
+
+    while (p->next < p->last && ngx_uptime_poll_clock() < end) {
         ee = &p->batch[p->next++];
         w = ee->data.ptr;
 
@@ -220,6 +231,19 @@ ngx_uptime_poll_read_handler(ngx_event_t *ev)
     p->last = 0;
 
     ngx_uptime_poll_idle(p);
+}
+
+
+/* us; nginx's own time stands still while a handler runs */
+
+static int64_t
+ngx_uptime_poll_clock(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+
+    return (int64_t) ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
 }
 
 

@@ -189,6 +189,11 @@ ngx_uptime_net_resolved(ngx_uptime_resolve_t *r)
 static void
 ngx_uptime_net_turn(ngx_uptime_net_t *n)
 {
+    if (n->probe->ungated) {
+        ngx_uptime_net_ready(n);
+        return;
+    }
+
     n->pass.owner = n->probe->owner;
     n->pass.patience = n->probe->patience;
     n->pass.handler = ngx_uptime_net_turn_came;

@@ -41,6 +41,7 @@ struct ngx_uptime_probe_s {
     ngx_msec_t                     patience;
     ngx_uptime_probe_pt            handler;
     void                          *data;
+    unsigned                       ungated:1;   /* waits for no turn        */
 
     ngx_uptime_result_t            result;      /* for the handler          */
 
@@ -52,6 +53,8 @@ struct ngx_uptime_probe_s {
 
 typedef struct {
     ngx_str_t                      name;        /* "http", of the API       */
+    ngx_uint_t                     places;      /* of uptime_max_checks:    */
+                                                /* two descriptors each     */
 
     /*
      * NGX_OK: ngx_uptime_probe_done() will be called once, later, and never

@@ -76,6 +76,7 @@ static const ngx_uptime_net_kind_t  ngx_uptime_dns_kind = {
 
 const ngx_uptime_kind_t  ngx_uptime_kind_dns = {
     ngx_string("dns"),
+    (NGX_UPTIME_DGRAM_TRIES + 1 + 1) / 2,       /* one more by TCP          */
     ngx_uptime_dns_start,
     ngx_uptime_net_cancel
 };

@@ -21,6 +21,7 @@ static ngx_int_t ngx_uptime_probe_http_field(void *data, const char *name,
 
 const ngx_uptime_kind_t  ngx_uptime_kind_http = {
     ngx_string("http"),
+    1,
     ngx_uptime_probe_http_start,
     ngx_uptime_probe_fetch_cancel
 };

@@ -55,6 +55,7 @@ static const ngx_uptime_net_kind_t  ngx_uptime_icmp_kind = {
 
 const ngx_uptime_kind_t  ngx_uptime_kind_icmp = {
     ngx_string("icmp"),
+    (NGX_UPTIME_ICMP_TRIES + 1) / 2,
     ngx_uptime_icmp_start,
     ngx_uptime_net_cancel
 };

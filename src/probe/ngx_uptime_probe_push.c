@@ -64,6 +64,7 @@ static void ngx_uptime_push_finish(ngx_uptime_push_batch_t *b,
 
 const ngx_uptime_kind_t  ngx_uptime_kind_push = {
     ngx_string("push"),
+    1,
     ngx_uptime_probe_push_start,
     ngx_uptime_probe_push_cancel
 };

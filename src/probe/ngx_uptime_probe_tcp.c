@@ -56,6 +56,7 @@ static const ngx_uptime_net_kind_t  ngx_uptime_tcp_kind = {
 
 const ngx_uptime_kind_t  ngx_uptime_kind_tcp = {
     ngx_string("tcp"),
+    1,
     ngx_uptime_tcp_start,
     ngx_uptime_net_cancel
 };

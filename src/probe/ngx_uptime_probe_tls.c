@@ -17,6 +17,7 @@ static ngx_int_t ngx_uptime_probe_tls_start(ngx_uptime_probe_t *p);
 
 const ngx_uptime_kind_t  ngx_uptime_kind_tls = {
     ngx_string("tls"),
+    1,
     ngx_uptime_probe_tls_start,
     ngx_uptime_probe_fetch_cancel
 };
