@@ -15,7 +15,7 @@
  *   interval=MS between slots of a monitor (10000)
  *   checker=ID, node=ID, epoch=N: the owner of all shards
  *   prepare=SQL run before, may stand several times
- *   sql=FILE    another statement than checker/record
+ *   sql=FILE    another statement than checker/record_quiet
  *
  * Writes one line: rows sent, rows stored, and the time of a flush in
  * microseconds: p50, p99, max.
@@ -297,7 +297,7 @@ main(int argc, char **argv)
         die(PQerrorMessage(pg));
     }
 
-    statement = ngx_uptime_sql[NGX_UPTIME_SQL_CHECKER_RECORD].text;
+    statement = ngx_uptime_sql[NGX_UPTIME_SQL_CHECKER_RECORD_QUIET].text;
 
     for (i = 2; i < argc; i++) {
         option(pg, argv[i]);

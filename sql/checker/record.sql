@@ -49,5 +49,10 @@
 -- a sixth of the statement and hardly ever meets one.  Then record_again is
 -- sent.
 
+{{record_fence}}
+{{record_held}}
 {{record_store}}
+    RETURNING monitor_id
 {{record_told}}
+{{record_count}}
+{{record_events}}

@@ -1,14 +1,4 @@
--- checker/record up to the rows of the INSERT
-WITH fence AS MATERIALIZED (
-    SELECT shard, checker_id, epoch, taken_at, closed_to FROM shards
-    WHERE shard = ANY ($3::smallint[])
-    ORDER BY shard FOR SHARE
-), held AS MATERIALIZED (
-    -- before anything of a monitor changes: whoever deletes it comes this way
-    SELECT m.id FROM monitors m
-    WHERE m.id = ANY (ARRAY(SELECT ($6::bigint[])[i]
-                            FROM unnest($28::bigint[]) AS t (i)))
-    ORDER BY m.id FOR KEY SHARE
+-- checker/record: states and rows, up to the end of the INSERT
 ), kept AS MATERIALIZED (
     SELECT u.i, u.monitor_id,
            f.epoch = ($8::bigint[])[u.i] AND f.checker_id = $1::bigint
@@ -48,13 +38,6 @@ WITH fence AS MATERIALIZED (
                      ($10::smallint[])[k.i]))
           AND (s.revision IS NULL OR s.revision <= ($27::bigint[])[k.i])
     RETURNING s.monitor_id, s.status_since = s.last_checked_at AS changed
-), marked AS (
-    INSERT INTO rollup_marks (monitor_id, hour)
-    SELECT DISTINCT k.monitor_id,
-           date_bin('1 hour', to_timestamp(($9::float8[])[k.i]), 'epoch')
-    FROM kept k WHERE k.late
-    UNION ALL
-    SELECT monitor_id, NULL FROM state WHERE changed
 ), stored AS (
     INSERT INTO checks (monitor_id, slot, checked_at, latency_us, dns_us,
                         connect_us, tls_us, ttfb_us, node_id, attempt,

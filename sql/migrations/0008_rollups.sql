@@ -199,6 +199,17 @@ COMMENT ON TABLE rollup_marks IS
     'results that came late: the hour has to be rolled up again; NULL: the '
     'status changed, only monitor_stats has to be refreshed';
 
+-- By the writer, with each of them once or more.  Not part of its statement:
+-- hardly any batch has one.
+
+CREATE FUNCTION rollup_mark(p_monitors bigint[], p_slots timestamptz[])
+RETURNS void LANGUAGE sql STRICT AS $$
+    INSERT INTO rollup_marks (monitor_id, hour)
+    SELECT DISTINCT u.monitor, date_bin('1 hour', u.slot, 'epoch')
+    FROM unnest(p_monitors, p_slots) AS u (monitor, slot)
+$$;
+
+
 CREATE TABLE rollup_gone (monitor_id bigint PRIMARY KEY);
 COMMENT ON TABLE rollup_gone IS
     'monitors that were deleted and may have rollups or packs';

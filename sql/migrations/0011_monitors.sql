@@ -57,6 +57,31 @@ CREATE TRIGGER monitors_paused AFTER UPDATE OF paused ON monitors
     EXECUTE FUNCTION monitors_paused();
 
 
+-- The row of a monitor's state goes as it came, by a trigger: a foreign key,
+-- which no result ever changes, costs each of them a seventh of its time in the
+-- database.
+
+ALTER TABLE monitor_state DROP CONSTRAINT monitor_state_monitor_id_fkey;
+
+CREATE FUNCTION monitors_gone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- in the writer's order
+    PERFORM FROM monitor_state s
+    WHERE s.monitor_id IN (SELECT g.id FROM gone g)
+    ORDER BY s.monitor_id FOR UPDATE;
+
+    DELETE FROM monitor_state s
+    WHERE s.monitor_id IN (SELECT g.id FROM gone g);
+
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER monitors_gone AFTER DELETE ON monitors
+    REFERENCING OLD TABLE AS gone
+    FOR EACH STATEMENT EXECUTE FUNCTION monitors_gone();
+
+
 -- By bytes, whatever the database's collation, so that a place in the list
 -- stays the same place.
 

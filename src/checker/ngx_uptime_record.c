@@ -29,8 +29,9 @@ static ngx_int_t ngx_uptime_record_shards(ngx_uptime_pg_query_t *q,
     const ngx_uptime_batch_t *b);
 static ngx_int_t ngx_uptime_record_names(ngx_uptime_pg_query_t *q,
     ngx_uptime_record_name_pt name);
+static ngx_uint_t ngx_uptime_record_transitions(const ngx_uptime_batch_t *b);
 static ngx_int_t ngx_uptime_record_events(ngx_uptime_pg_query_t *q,
-    const ngx_uptime_batch_t *b);
+    const ngx_uptime_batch_t *b, ngx_uint_t n);
 static ngx_int_t ngx_uptime_record_column(ngx_uptime_pg_query_t *q,
     const ngx_uptime_batch_t *b, const ngx_uptime_record_column_t *column);
 static const char *ngx_uptime_record_status_name(ngx_uint_t code);
@@ -103,7 +104,8 @@ static const ngx_uptime_record_column_t  ngx_uptime_record_columns[] = {
 ngx_uptime_pg_query_t *
 ngx_uptime_record(ngx_uptime_writer_t *w, ngx_uptime_batch_t *b)
 {
-    ngx_uint_t              i, n;
+    ngx_uint_t              i, n, events;
+    ngx_uptime_sql_e        sql;
     ngx_uptime_pg_query_t  *q;
 
     /* one order of locks for all, and neighbours in the indexes together */
@@ -111,10 +113,13 @@ ngx_uptime_record(ngx_uptime_writer_t *w, ngx_uptime_batch_t *b)
     qsort(b->row + b->from, b->to - b->from, sizeof(ngx_uptime_row_t),
           ngx_uptime_record_compare);
 
-    q = ngx_uptime_pg_query_create(w->pg,
-                                   b->again
-                                   ? NGX_UPTIME_SQL_CHECKER_RECORD_AGAIN
-                                   : NGX_UPTIME_SQL_CHECKER_RECORD);
+    events = ngx_uptime_record_transitions(b);
+
+    sql = b->again ? NGX_UPTIME_SQL_CHECKER_RECORD_AGAIN
+          : events ? NGX_UPTIME_SQL_CHECKER_RECORD
+                   : NGX_UPTIME_SQL_CHECKER_RECORD_QUIET;
+
+    q = ngx_uptime_pg_query_create(w->pg, sql);
     if (q == NULL) {
         return NULL;
     }
@@ -139,7 +144,7 @@ ngx_uptime_record(ngx_uptime_writer_t *w, ngx_uptime_batch_t *b)
         }
     }
 
-    if (ngx_uptime_record_events(q, b) != NGX_OK) {
+    if (ngx_uptime_record_events(q, b, events) != NGX_OK) {
         goto failed;
     }
 
@@ -250,19 +255,31 @@ ngx_uptime_record_column(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b,
 }
 
 
-/* The places of the transitions; mostly there are none. */
+/* Mostly there are none. */
 
-static ngx_int_t
-ngx_uptime_record_events(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b)
+static ngx_uint_t
+ngx_uptime_record_transitions(const ngx_uptime_batch_t *b)
 {
-    ngx_uint_t              i, n;
-    ngx_uptime_pg_array_t  *a;
+    ngx_uint_t  i, n;
 
     n = 0;
 
     for (i = b->from; i < b->to; i++) {
         n += b->row[i].event != NGX_UPTIME_PENDING;
     }
+
+    return n;
+}
+
+
+/* Their places. */
+
+static ngx_int_t
+ngx_uptime_record_events(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b,
+    ngx_uint_t n)
+{
+    ngx_uint_t              i;
+    ngx_uptime_pg_array_t  *a;
 
     a = ngx_uptime_pg_array(q, NGX_UPTIME_PG_INT8, n, 0);
     if (a == NULL) {
