@@ -37,7 +37,8 @@ sub new {
     spew("$dir/control", '-' x 4096);
     my $nginx = Uptime::Server::binary();
     spew("$dir/nginx", "#!/bin/sh\nexport UPTIME_FAULT='$dir/control'\n"
-        . "export LD_PRELOAD='$dir/fault.so'\nexec '$nginx' \"\$@\"\n");
+        . "export LD_PRELOAD='$dir/fault.so'\${LD_PRELOAD:+:\$LD_PRELOAD}\n"
+        . "exec '$nginx' \"\$@\"\n");
     chmod 0755, "$dir/nginx";
     $ENV{UPTIME_NGINX} = "$dir/nginx";
     return $self;
