@@ -28,42 +28,6 @@
 #define NGX_UPTIME_DISPATCHER_LEASE    55000    /* that is nearly over      */
 
 
-/* columns of alert_claim() */
-
-enum {
-    NGX_UPTIME_CLAIM_ID = 0,
-    NGX_UPTIME_CLAIM_ATTEMPTS,
-    NGX_UPTIME_CLAIM_CHANNEL,
-    NGX_UPTIME_CLAIM_OWNER,
-    NGX_UPTIME_CLAIM_KIND,
-    NGX_UPTIME_CLAIM_CONFIG,
-    NGX_UPTIME_CLAIM_SECRETS,
-    NGX_UPTIME_CLAIM_SECRETS_KEY,
-    NGX_UPTIME_CLAIM_TEMPLATES,
-    NGX_UPTIME_CLAIM_EVENT,
-    NGX_UPTIME_CLAIM_MESSAGE,
-    NGX_UPTIME_CLAIM_AT,
-    NGX_UPTIME_CLAIM_MONITOR,
-    NGX_UPTIME_CLAIM_NAME,
-    NGX_UPTIME_CLAIM_URL,
-    NGX_UPTIME_CLAIM_TYPE,
-    NGX_UPTIME_CLAIM_TAGS,
-    NGX_UPTIME_CLAIM_INCIDENT,
-    NGX_UPTIME_CLAIM_STARTED,
-    NGX_UPTIME_CLAIM_ENDED,
-    NGX_UPTIME_CLAIM_CAUSE,
-    NGX_UPTIME_CLAIM_ERROR,
-    NGX_UPTIME_CLAIM_STATUS,
-    NGX_UPTIME_CLAIM_LATENCY,
-    NGX_UPTIME_CLAIM_CERT,
-    NGX_UPTIME_CLAIM_REMINDER,
-    NGX_UPTIME_CLAIM_NOTE,
-    NGX_UPTIME_CLAIM_SUBJECT,
-    NGX_UPTIME_CLAIM_BODY,
-    NGX_UPTIME_CLAIM_N
-};
-
-
 typedef struct {
     ngx_uptime_dispatcher_t       *dispatcher;
     ngx_queue_t                    queue;
@@ -133,7 +97,7 @@ ngx_uptime_dispatcher_start(ngx_uptime_dispatcher_t *d,
 void
 ngx_uptime_dispatcher_stop(ngx_uptime_dispatcher_t *d)
 {
-    ngx_queue_t           *q, *next;
+    ngx_queue_t           *q;
     ngx_uptime_message_t  *m;
 
     if (d->pg == NULL) {
@@ -146,12 +110,11 @@ ngx_uptime_dispatcher_stop(ngx_uptime_dispatcher_t *d)
         ngx_del_timer(&d->timer);
     }
 
-    for (q = ngx_queue_head(&d->messages);
-         q != ngx_queue_sentinel(&d->messages);
-         q = next)
-    {
-        next = ngx_queue_next(q);
+    q = ngx_queue_head(&d->messages);
+
+    while (q != ngx_queue_sentinel(&d->messages)) {
         m = ngx_queue_data(q, ngx_uptime_message_t, queue);
+        q = ngx_queue_next(q);
 
         if (m->send != NULL) {
             ngx_uptime_alert_cancel(m->send);
