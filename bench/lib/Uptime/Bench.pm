@@ -275,6 +275,14 @@ sub spread {
 }
 
 
+sub quantile {
+    my ($q, @v) = @_;
+
+    @v = sort { $a <=> $b } @v;
+    return $v[ $q * @v ];
+}
+
+
 # The ratio of two figures round by round: what disturbs one round disturbs
 # both.
 sub ratio {
