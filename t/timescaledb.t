@@ -57,8 +57,16 @@ my $columns = 'monitor_id, slot, checked_at, latency_us, node_id, attempt,
     outcome';
 my $node = $t->value("INSERT INTO nodes (name) VALUES ('old') RETURNING id");
 $t->value('SELECT check_parts_ahead(now() - interval ?, 8)', '5 hours');
+my ($owner) = $t->user;
+$t->execute("INSERT INTO monitors (id, owner_id, name, type, url, interval,
+    timeout, method, headers, expected_status, keyword_mode, follow_redirects,
+    max_redirects, verify_tls, failure_threshold, retry_interval,
+    cert_warn_days, tags, paused) OVERRIDING SYSTEM VALUE
+    SELECT i, ?, 'm' || i, 'http', 'http://192.0.2.1/', 60, 10, 'GET', '{}',
+        '200', 'present', true, 5, true, 2, 10, 14, '{}', true
+    FROM generate_series(1001, 1005) i", $owner);
 $t->execute("INSERT INTO checks ($columns) SELECT m, s, s, 1000 + m, $node, 1,
-    'up' FROM generate_series(1, 5) m, generate_series(
+    'up' FROM generate_series(1001, 1005) m, generate_series(
     date_trunc('minute', now()) - interval '7 hours', now(), '1 min') s");
 cmp_ok($t->value('SELECT count(*) FROM checks_default'), '>', 100,
     'some have no partition');

@@ -52,7 +52,9 @@ SELECT CASE WHEN NOT EXISTS ({{is_admin}}) THEN 'forbidden' END,
                  FROM part)::bigint AS checks_bytes) x) AS database,
            (SELECT row_to_json(x) FROM (SELECT
                 (SELECT rfc3339(r.hour) FROM rollup_cursor r) AS hour,
-                (SELECT count(m.hour) FROM rollup_marks m) AS late) x) AS rollups,
+                (SELECT count(m.hour) FROM (
+                     SELECT r.hour FROM rollup_marks r
+                     ORDER BY r.id LIMIT 10000) m) AS late) x) AS rollups,
            (SELECT row_to_json(x) FROM (SELECT
                 count(*) FILTER (WHERE o.state = 'pending') AS waiting,
                 count(*) FILTER (WHERE o.state = 'held') AS held,
