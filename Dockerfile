@@ -1,3 +1,17 @@
+# static files; tools/frontend fetches a newer node than this release has
+FROM debian:bookworm-slim AS dashboard
+
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        ca-certificates npm
+
+COPY frontend /src/frontend/
+COPY src/api/openapi.json /src/src/api/
+COPY tools/frontend tools/lib.sh /src/tools/
+
+RUN /src/tools/frontend build
+
+
 FROM debian:bookworm-slim AS build
 
 RUN apt-get update \
@@ -10,6 +24,7 @@ COPY src /src/src/
 COPY sql /src/sql/
 COPY data /src/data/
 COPY tools/build tools/embed-sql tools/embed-passwords tools/embed-file \
+     tools/render-api \
      tools/lib.sh \
     /src/tools/
 
@@ -30,6 +45,7 @@ RUN apt-get update \
     && chown uptime: /run/uptime /var/lib/uptime
 
 COPY --from=build /src/build/ngx_http_uptime_module.so /usr/lib/nginx/modules/
+COPY --from=dashboard /src/frontend/dist /usr/share/uptime/www/
 COPY conf/image.conf /etc/uptime/nginx.conf.in
 COPY conf/docker-entrypoint /usr/local/bin/uptime-entrypoint
 
