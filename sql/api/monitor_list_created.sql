@@ -12,14 +12,16 @@ WITH arg AS MATERIALIZED (
          WHERE NOT arg.down
            AND (m.owner_id, m.id) > ($1::bigint, coalesce(arg.id, 0))
            AND m.owner_id <= $1::bigint
-         ORDER BY m.owner_id, m.id LIMIT 2000)
+         ORDER BY m.owner_id, m.id
+         LIMIT CASE WHEN arg.filtered THEN 2000 ELSE arg.max + 1 END)
         UNION ALL
         (SELECT m.* FROM monitors m
          WHERE arg.down
            AND (m.owner_id, m.id)
                < ($1::bigint, coalesce(arg.id, 9223372036854775807))
            AND m.owner_id >= $1::bigint
-         ORDER BY m.owner_id DESC, m.id DESC LIMIT 2000)) m
+         ORDER BY m.owner_id DESC, m.id DESC
+         LIMIT CASE WHEN arg.filtered THEN 2000 ELSE arg.max + 1 END)) m
     WHERE {{list_filter}}
     LIMIT (SELECT max + 1 FROM arg)
 ), far AS MATERIALIZED (
