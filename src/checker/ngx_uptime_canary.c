@@ -2,7 +2,9 @@
 /*
  * Canaries: whether a failure is the target's or our own network's.  They are
  * asked when something fails, all at once and at most once in a second; one
- * that answers is enough.  Runs in the checker.
+ * that answers is enough, but a lookup that failed counts only if the name of
+ * one of them was found: a resolver without a network answers with errors.
+ * Runs in the checker.
  */
 
 
@@ -11,10 +13,22 @@
 #include <ngx_event.h>
 
 #include "ngx_uptime_canary.h"
+#include "ngx_uptime_url.h"
 
 
 #define NGX_UPTIME_CANARY_TIMEOUT  5000
-#define NGX_UPTIME_CANARY_FRESH    1000         /* an answer is good for    */
+#define NGX_UPTIME_CANARY_FRESH    1000         /* between two rounds       */
+#define NGX_UPTIME_CANARY_AGAIN    5000         /* the operator is told     */
+
+/* that it goes on, or has come again: the database tells once in an hour */
+#define NGX_UPTIME_CANARY_REMIND   60000
+
+
+typedef enum {
+    NGX_UPTIME_CANARY_WELL = 0,
+    NGX_UPTIME_CANARY_NAMES,                    /* none is found            */
+    NGX_UPTIME_CANARY_DEAD                      /* all fail                 */
+} ngx_uptime_canary_state_e;
 
 
 typedef struct {
@@ -22,6 +36,7 @@ typedef struct {
     ngx_uptime_target_t            target;
     ngx_uptime_probe_t             probe;
     unsigned                       runs:1;
+    unsigned                       named:1;     /* its host is no address   */
 } ngx_uptime_canary_bird_t;
 
 
@@ -31,23 +46,37 @@ struct ngx_uptime_canary_s {
     ngx_log_t                     *log;
     int64_t                        channel;
     ngx_queue_t                    suspects;
+    ngx_queue_t                    asked;       /* for whom the round is    */
     ngx_event_t                    answer;
+    ngx_event_t                    next;        /* round                    */
+    ngx_event_t                    again;
     ngx_msec_t                     ended;       /* the last round           */
+    ngx_msec_t                     told;        /* the operator             */
     ngx_uint_t                     n;
+    ngx_uint_t                     named;       /* of them                  */
     ngx_uint_t                     running;
-    ngx_uint_t                     failed;
-    unsigned                       asked:1;     /* ever                     */
-    unsigned                       ours:1;      /* said the last round      */
+    ngx_uptime_canary_state_e      state;       /* said the last round      */
+    ngx_uptime_canary_state_e      trouble;     /* to tell the operator     */
+    unsigned                       reached:1;   /* one of them              */
+    unsigned                       found:1;     /* the name of one          */
+    unsigned                       all:1;       /* the round had its end    */
     unsigned                       stopped:1;
     ngx_uptime_canary_bird_t       bird[NGX_UPTIME_CANARIES];
 };
 
 
-static void ngx_uptime_canary_round(ngx_uptime_canary_t *cn);
+static void ngx_uptime_canary_next(ngx_uptime_canary_t *cn);
+static void ngx_uptime_canary_round(ngx_event_t *ev);
 static void ngx_uptime_canary_done(ngx_uptime_probe_t *p);
-static void ngx_uptime_canary_end(ngx_uptime_canary_t *cn, ngx_uint_t ours);
+static ngx_uint_t ngx_uptime_canary_enough(ngx_uptime_canary_t *cn);
+static void ngx_uptime_canary_end(ngx_uptime_canary_t *cn);
+static void ngx_uptime_canary_said(ngx_uptime_canary_t *cn,
+    ngx_uptime_canary_state_e state);
 static void ngx_uptime_canary_answer(ngx_event_t *ev);
-static void ngx_uptime_canary_tell(ngx_uptime_canary_t *cn);
+static ngx_uint_t ngx_uptime_canary_ours(const ngx_uptime_canary_t *cn,
+    const ngx_uptime_suspect_t *s);
+static void ngx_uptime_canary_again(ngx_event_t *ev);
+static void ngx_uptime_canary_told(ngx_uptime_pg_query_t *q);
 
 
 ngx_uptime_canary_t *
@@ -57,6 +86,7 @@ ngx_uptime_canary_create(ngx_pool_t *pool, ngx_array_t *urls,
 {
     ngx_str_t                 *url;
     ngx_uint_t                 i;
+    ngx_uptime_url_t           parsed;
     ngx_uptime_canary_t       *cn;
     ngx_uptime_canary_bird_t  *b;
 
@@ -77,10 +107,23 @@ ngx_uptime_canary_create(ngx_pool_t *pool, ngx_array_t *urls,
     cn->channel = operator_channel;
 
     ngx_queue_init(&cn->suspects);
+    ngx_queue_init(&cn->asked);
+
+    cn->ended = ngx_current_msec - NGX_UPTIME_CANARY_FRESH;
+
+    cn->next.handler = ngx_uptime_canary_round;
+    cn->next.data = cn;
+    cn->next.log = log;
+    cn->next.cancelable = 1;
 
     cn->answer.handler = ngx_uptime_canary_answer;
     cn->answer.data = cn;
     cn->answer.log = log;
+
+    cn->again.handler = ngx_uptime_canary_again;
+    cn->again.data = cn;
+    cn->again.log = log;
+    cn->again.cancelable = 1;
 
     url = urls->elts;
     cn->n = ngx_min(urls->nelts, NGX_UPTIME_CANARIES);
@@ -94,6 +137,14 @@ ngx_uptime_canary_create(ngx_pool_t *pool, ngx_array_t *urls,
         b->target.url = url[i];
         ngx_str_set(&b->target.method, "GET");
         ngx_str_set(&b->target.expected, "100-599");
+
+        if (ngx_uptime_url_parse(pool, &url[i], NULL, &parsed)
+            == NGX_UPTIME_URL_OK
+            && !parsed.literal)
+        {
+            b->named = 1;
+            cn->named++;
+        }
     }
 
     return cn;
@@ -134,24 +185,53 @@ ngx_uptime_canary_suspects(const ngx_uptime_outcome_t *o,
 }
 
 
+ngx_uint_t
+ngx_uptime_canary_lookup(const ngx_uptime_outcome_t *o)
+{
+    switch (o->cause) {
+
+    case NGX_UPTIME_CAUSE_DNS_NOT_FOUND:
+    case NGX_UPTIME_CAUSE_DNS_TIMEOUT:
+    case NGX_UPTIME_CAUSE_DNS_FAILURE:
+    case NGX_UPTIME_CAUSE_OWN_NETWORK:
+        return 1;
+
+    default:
+        return 0;
+    }
+}
+
+
 void
 ngx_uptime_canary_ask(ngx_uptime_canary_t *cn, ngx_uptime_suspect_t *s)
 {
     s->waits = 1;
     ngx_queue_insert_tail(&cn->suspects, &s->queue);
 
-    if (cn->running || cn->answer.posted) {
-        return;
-    }
+    ngx_uptime_canary_next(cn);
+}
 
-    if (cn->asked
-        && ngx_current_msec - cn->ended < NGX_UPTIME_CANARY_FRESH)
+
+/*
+ * What canaries said before the failure does not count: the network may have
+ * died in between.
+ */
+
+static void
+ngx_uptime_canary_next(ngx_uptime_canary_t *cn)
+{
+    ngx_msec_t  since;
+
+    if (cn->running || cn->answer.posted || cn->next.timer_set
+        || ngx_queue_empty(&cn->suspects))
     {
-        ngx_post_event(&cn->answer, &ngx_posted_events);
         return;
     }
 
-    ngx_uptime_canary_round(cn);
+    since = ngx_current_msec - cn->ended;
+
+    ngx_add_timer(&cn->next, since < NGX_UPTIME_CANARY_FRESH
+                             ? NGX_UPTIME_CANARY_FRESH - since : 0);
 }
 
 
@@ -185,16 +265,35 @@ ngx_uptime_canary_stop(ngx_uptime_canary_t *cn)
     if (cn->answer.posted) {
         ngx_delete_posted_event(&cn->answer);
     }
+
+    if (cn->next.timer_set) {
+        ngx_del_timer(&cn->next);
+    }
+
+    if (cn->again.timer_set) {
+        ngx_del_timer(&cn->again);
+    }
 }
 
 
 static void
-ngx_uptime_canary_round(ngx_uptime_canary_t *cn)
+ngx_uptime_canary_round(ngx_event_t *ev)
 {
     ngx_uint_t                 i;
+    ngx_uptime_canary_t       *cn;
     ngx_uptime_canary_bird_t  *b;
 
-    cn->failed = 0;
+    cn = ev->data;
+
+    if (ngx_queue_empty(&cn->suspects)) {
+        return;
+    }
+
+    ngx_queue_add(&cn->asked, &cn->suspects);
+    ngx_queue_init(&cn->suspects);
+
+    cn->reached = 0;
+    cn->found = 0;
 
     for (i = 0; i < cn->n; i++) {
         b = &cn->bird[i];
@@ -215,7 +314,9 @@ ngx_uptime_canary_round(ngx_uptime_canary_t *cn)
     /* without memory nobody is asked: the failure counts */
 
     if (cn->running == 0) {
-        ngx_uptime_canary_end(cn, 0);
+        cn->reached = 1;
+        cn->found = 1;
+        ngx_uptime_canary_end(cn);
     }
 }
 
@@ -238,17 +339,16 @@ ngx_uptime_canary_done(ngx_uptime_probe_t *p)
 
     /* one that we could not ask says nothing good */
 
-    if (o.status == NGX_UPTIME_UNKNOWN || ngx_uptime_canary_suspects(&o, 0)) {
-        cn->failed++;
+    if (o.status != NGX_UPTIME_UNKNOWN) {
+        cn->reached |= !ngx_uptime_canary_suspects(&o, 0);
+        cn->found |= b->named && !ngx_uptime_canary_lookup(&o);
+    }
 
-        if (cn->running == 0) {
-            ngx_uptime_canary_end(cn, cn->failed == cn->n);
-        }
-
+    if (cn->running && !ngx_uptime_canary_enough(cn)) {
         return;
     }
 
-    /* the others need not be waited for */
+    cn->all = (cn->running == 0);
 
     for (i = 0; i < cn->n; i++) {
         other = &cn->bird[i];
@@ -260,30 +360,97 @@ ngx_uptime_canary_done(ngx_uptime_probe_t *p)
         }
     }
 
-    ngx_uptime_canary_end(cn, 0);
+    ngx_uptime_canary_end(cn);
+}
+
+
+/* The others need not be waited for. */
+
+static ngx_uint_t
+ngx_uptime_canary_enough(ngx_uptime_canary_t *cn)
+{
+    ngx_queue_t           *q;
+    ngx_uptime_suspect_t  *s;
+
+    if (!cn->reached || cn->found || cn->named == 0) {
+        return cn->reached;
+    }
+
+    for (q = ngx_queue_head(&cn->asked);
+         q != ngx_queue_sentinel(&cn->asked);
+         q = ngx_queue_next(q))
+    {
+        s = ngx_queue_data(q, ngx_uptime_suspect_t, queue);
+
+        if (s->lookup) {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 
 static void
-ngx_uptime_canary_end(ngx_uptime_canary_t *cn, ngx_uint_t ours)
+ngx_uptime_canary_end(ngx_uptime_canary_t *cn)
 {
-    if (ours && !cn->ours) {
-        ngx_log_error(NGX_LOG_CRIT, cn->log, 0,
-                      "uptime: all canaries fail: it is the network of this "
-                      "host, failures are unknown and nobody is alerted");
-        ngx_uptime_canary_tell(cn);
+    if (!cn->reached) {
+        ngx_uptime_canary_said(cn, NGX_UPTIME_CANARY_DEAD);
 
-    } else if (!ours && cn->ours) {
-        ngx_log_error(NGX_LOG_WARN, cn->log, 0,
-                      "uptime: canaries answer again, failures count");
+    } else if (cn->found || cn->named == 0) {
+        ngx_uptime_canary_said(cn, NGX_UPTIME_CANARY_WELL);
+
+    } else if (cn->all) {
+        ngx_uptime_canary_said(cn, NGX_UPTIME_CANARY_NAMES);
+
+    } else if (cn->state == NGX_UPTIME_CANARY_DEAD) {
+        ngx_uptime_canary_said(cn, NGX_UPTIME_CANARY_WELL);
     }
 
-    cn->asked = 1;
-    cn->ours = ours;
     cn->ended = ngx_current_msec;
 
     if (!cn->answer.posted) {
         ngx_post_event(&cn->answer, &ngx_posted_events);
+    }
+}
+
+
+static void
+ngx_uptime_canary_said(ngx_uptime_canary_t *cn,
+    ngx_uptime_canary_state_e state)
+{
+    if (state > cn->state
+        || (state != NGX_UPTIME_CANARY_WELL
+            && ngx_current_msec - cn->told >= NGX_UPTIME_CANARY_REMIND))
+    {
+        cn->trouble = state;
+        ngx_uptime_canary_again(&cn->again);
+    }
+
+    if (state == cn->state) {
+        return;
+    }
+
+    cn->state = state;
+
+    switch (state) {
+
+    case NGX_UPTIME_CANARY_DEAD:
+        ngx_log_error(NGX_LOG_CRIT, cn->log, 0,
+                      "uptime: all canaries fail: it is the network of this "
+                      "host, failures are unknown and nobody is alerted");
+        break;
+
+    case NGX_UPTIME_CANARY_NAMES:
+        ngx_log_error(NGX_LOG_CRIT, cn->log, 0,
+                      "uptime: no canary's name is found: it is the resolver "
+                      "of this host, lookups that fail are unknown and nobody "
+                      "is alerted");
+        break;
+
+    default:
+        ngx_log_error(NGX_LOG_WARN, cn->log, 0,
+                      "uptime: canaries answer again, failures count");
     }
 }
 
@@ -301,42 +468,111 @@ ngx_uptime_canary_answer(ngx_event_t *ev)
         return;
     }
 
-    /* those that come meanwhile ask anew */
+    /* those that came meanwhile ask anew, unless it is bad already */
 
     ngx_queue_init(&list);
-    ngx_queue_add(&list, &cn->suspects);
-    ngx_queue_init(&cn->suspects);
+
+    if (!ngx_queue_empty(&cn->suspects)) {
+        ngx_queue_add(&list, &cn->suspects);
+        ngx_queue_init(&cn->suspects);
+    }
+
+    while (!ngx_queue_empty(&cn->asked)) {
+        q = ngx_queue_head(&cn->asked);
+        ngx_queue_remove(q);
+
+        s = ngx_queue_data(q, ngx_uptime_suspect_t, queue);
+        s->waits = 0;
+
+        s->handler(s, ngx_uptime_canary_ours(cn, s));
+    }
 
     while (!ngx_queue_empty(&list)) {
         q = ngx_queue_head(&list);
         ngx_queue_remove(q);
 
         s = ngx_queue_data(q, ngx_uptime_suspect_t, queue);
+
+        if (!ngx_uptime_canary_ours(cn, s)) {
+            ngx_queue_insert_tail(&cn->suspects, q);
+            continue;
+        }
+
         s->waits = 0;
 
-        s->handler(s, cn->ours);
+        s->handler(s, 1);
     }
+
+    ngx_uptime_canary_next(cn);
 }
 
 
-/* It goes out when the network is back, if the channel needs it. */
+static ngx_uint_t
+ngx_uptime_canary_ours(const ngx_uptime_canary_t *cn,
+    const ngx_uptime_suspect_t *s)
+{
+    return !cn->reached
+           || (s->lookup && cn->named && cn->all && !cn->found);
+}
+
+
+/*
+ * The operator is told: the message goes out when the network is back, if the
+ * channel needs it.  The database may be behind the same network.
+ */
 
 static void
-ngx_uptime_canary_tell(ngx_uptime_canary_t *cn)
+ngx_uptime_canary_again(ngx_event_t *ev)
 {
+    ngx_str_t               what;
+    ngx_uptime_canary_t    *cn;
     ngx_uptime_pg_query_t  *q;
 
+    cn = ev->data;
+    cn->told = ngx_current_msec;
+
+    if (cn->trouble == NGX_UPTIME_CANARY_NAMES) {
+        ngx_str_set(&what, "names");
+
+    } else {
+        ngx_str_set(&what, "network");
+    }
+
     q = ngx_uptime_pg_query_create(cn->pg, NGX_UPTIME_SQL_ALERT_OPERATOR);
-    if (q == NULL) {
-        return;
-    }
 
-    if (ngx_uptime_pg_int(q, cn->channel) != NGX_OK) {
+    if (q != NULL
+        && (ngx_uptime_pg_int(q, cn->channel) != NGX_OK
+            || ngx_uptime_pg_text(q, &what) != NGX_OK))
+    {
         ngx_uptime_pg_query_destroy(q);
+        q = NULL;
+    }
+
+    if (q != NULL) {
+        q->handler = ngx_uptime_canary_told;
+        q->data = cn;
+
+        if (ngx_uptime_pg_submit(q) == NGX_OK) {
+            return;
+        }
+    }
+
+    ngx_add_timer(&cn->again, NGX_UPTIME_CANARY_AGAIN);
+}
+
+
+static void
+ngx_uptime_canary_told(ngx_uptime_pg_query_t *q)
+{
+    ngx_uptime_canary_t *cn = q->data;
+
+    if (q->err == NGX_UPTIME_PG_OK || cn->stopped) {
         return;
     }
 
-    /* nobody waits for it: no handler */
+    ngx_log_error(NGX_LOG_WARN, cn->log, 0,
+                  "uptime: the operator cannot be told yet: %s",
+                  ngx_uptime_pg_strerror(q->err));
 
-    (void) ngx_uptime_pg_submit(q);
+    ngx_add_timer(&cn->again, NGX_UPTIME_CANARY_AGAIN);
 }

@@ -22,7 +22,7 @@
 typedef struct ngx_uptime_canary_s  ngx_uptime_canary_t;
 typedef struct ngx_uptime_suspect_s  ngx_uptime_suspect_t;
 
-/* ours: 1: all canaries failed */
+/* ours: 1: it may be our own network's */
 typedef void (*ngx_uptime_suspect_pt)(ngx_uptime_suspect_t *s,
     ngx_uint_t ours);
 
@@ -34,6 +34,7 @@ struct ngx_uptime_suspect_s {
     ngx_uptime_suspect_pt          handler;
     void                          *data;
     unsigned                       waits:1;
+    unsigned                       lookup:1;    /* of a name, perhaps       */
 };
 
 
@@ -49,6 +50,9 @@ ngx_uptime_canary_t *ngx_uptime_canary_create(ngx_pool_t *pool,
 /* Pure: 1: trouble of our network looks like this, too. */
 ngx_uint_t ngx_uptime_canary_suspects(const ngx_uptime_outcome_t *o,
     ngx_uint_t upside_down);
+
+/* Pure: 1: a resolver that is dead looks like this. */
+ngx_uint_t ngx_uptime_canary_lookup(const ngx_uptime_outcome_t *o);
 
 /* The handler is called once, later, unless it is forgotten before. */
 void ngx_uptime_canary_ask(ngx_uptime_canary_t *cn, ngx_uptime_suspect_t *s);

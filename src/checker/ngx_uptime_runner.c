@@ -303,6 +303,8 @@ ngx_uptime_runner_done(ngx_uptime_probe_t *p)
     {
         c->suspect.handler = ngx_uptime_runner_verdict;
         c->suspect.data = c;
+        c->suspect.lookup = c->probe.target->upside_down
+                            || ngx_uptime_canary_lookup(&c->outcome);
 
         ngx_uptime_canary_ask(ck->canary, &c->suspect);
         return;

@@ -37,13 +37,14 @@ sub add {
         max_redirects, verify_tls, failure_threshold, retry_interval,
         cert_warn_days, tags, paused, channel_ids)
     SELECT owner_id, name, 'http', ?::text || substr(name, ?::integer),
-        ?::integer, ?::integer, 'GET', '{}', '200-299', 'present', true, 5, true, 1, 10,
+        ?::integer, ?::integer, 'GET', '{}', '200-299', 'present', true, 5, true, ?::integer,
+        10,
         14, '{}', ?::boolean, ARRAY[id] FROM c", $self->{uid},
         $self->{sink} ? $self->{sink}->url($o{path} // '/ok/')
             : 'http://127.0.0.1:9/', $prefix, $first,
         $first + $n - 1, $o{checked} // 'http://127.0.0.1:9/',
         1 + length $prefix, $o{interval} // 10,
-        $o{timeout} // 5, $o{checked} ? 0 : 1);
+        $o{timeout} // 5, $o{threshold} // 1, $o{checked} ? 0 : 1);
     return;
 }
 
