@@ -57,7 +57,7 @@ my @lines = split /\r\n/, $res->{content};
 is(scalar @lines, 2601, 'a line for each check, and one of names');
 like($lines[0], qr/^monitor_id,monitor,slot,/, 'names');
 is($lines[1], qq{$two,"a ""quoted"", name",2026-03-01T21:40:00.000Z,}
-    . qq{2026-03-01T21:40:00.000Z,1,down,,,13,,,,,"'\@node"}, 'quoted');
+    . qq{2026-03-01T21:40:00.000Z,1,down,,,13,,,,,"'\@node",false}, 'quoted');
 like($lines[2], qr/^$one,"'=1\+1",/, 'nothing that a spreadsheet computes');
 my %seen;
 $seen{$_}++ for @lines;

@@ -45,7 +45,8 @@ is($res->{json}{next_cursor}, undef, 'no more');
 is_deeply($items[0], { slot => '2026-03-01T10:39:00.000Z',
     checked_at => '2026-03-01T10:39:00.250Z', attempt => 1, outcome => 'up',
     cause => undef, http_status => 200, latency_ms => 123.456, dns_ms => 1,
-    connect_ms => 2.5, tls_ms => undef, ttfb_ms => 100, node => 'here' },
+    connect_ms => 2.5, tls_ms => undef, ttfb_ms => 100, node => 'here',
+    maintenance => false },
     'the newest one, with its phases');
 is($items[1]{tls_ms}, 3, 'TLS where there was some');
 

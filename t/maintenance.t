@@ -226,6 +226,17 @@ $t->execute("INSERT INTO checks (monitor_id, slot, checked_at, node_id,
 is($t->value("SELECT count(*) FROM slots_of(?, now() - interval '6 min',
     now() + interval '1 min') WHERE outcome = 'down'", $watched), 0,
     'what failed in the window');
+my ($rows) = map { $_->{json}{items} } $c->get("/monitors/$watched/checks");
+is_deeply([map { $rows->[$_]{maintenance} } 0, -1], [true, false],
+    '... is marked in the log');
+is(scalar(grep { $_->{outcome} eq 'down' && !$_->{maintenance} } @$rows), 0,
+    '... all of it');
+is_deeply([map { [@$_{qw(slot maintenance)}] } @{ $c->get('/checks')->{json}
+    {items} }], [map { [@$_{qw(slot maintenance)}] } @$rows],
+    '... in that of all monitors, too');
+like($c->get("/monitors/$watched/checks?format=csv")->{content},
+    qr/,maintenance\r\n.*,down,.*,true\r\n.*,up,.*,false\r\n/s,
+    '... and in an export');
 cmp_ok($t->value("SELECT count(*) FROM slots_of(?, now() - interval '6 min',
     now() + interval '1 min') WHERE outcome = 'up'", $watched), '>=', 11,
     '... what was before it does');

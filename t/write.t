@@ -72,10 +72,29 @@ cmp_ok($hot->[1], '>=', 0.95 * ($hot->[0] - 60), 'HOT updates')
     or diag("@$hot");
 
 
+# --- an earlier owner has left the row, as history only: who counts tells
+
+$target->set(told => 200);
+my $told = $c->post('/monitors', { url => $target->url('/switch/told'),
+    failure_threshold => 1, interval => 10 })->{json}{id};
+until_ok { $t->value("SELECT count(*) FROM monitor_state
+    WHERE monitor_id = ? AND told = 'up'", $told) } 15, 'up is told';
+$t->execute("INSERT INTO checks (monitor_id, slot, checked_at, node_id,
+    attempt, outcome) SELECT monitor_id, last_slot + i * interval '10 s',
+    now(), 1, 1, 'down' FROM monitor_state, generate_series(1, 6) i
+    WHERE monitor_id = ?", $told);
+$target->set(told => 500);
+until_ok { $t->value('SELECT count(*) FROM incidents WHERE monitor_id = ?',
+    $told) } 25, 'down is told, though its row was there';
+is($t->value("SELECT count(*) FROM checks k JOIN incidents i USING (monitor_id)
+    WHERE k.monitor_id = ? AND k.checked_at = i.confirmed_at", $told), 0,
+    '... and stays');
+
+
 # --- a verdict that waits while the monitor is given another target, or is
 # paused and resumed, is history: the writer waits for a lock
 
-for my $edit (qw(url resume)) {
+for my $edit (qw(url resume bulk)) {
     my $lock = $t->{cluster}->connect($t->{db});
     $lock->begin_work;
     $lock->do('SELECT FROM shards FOR UPDATE');
@@ -88,7 +107,8 @@ for my $edit (qw(url resume)) {
 
     my @edits = $edit eq 'url' ? { url => $target->url("/switch/$edit?2") }
         : map { { paused => $_ } } $t->true, $t->false;
-    is($c->patch("/monitors/$id", $_)->{status}, 200, '... edited')
+    is(($edit eq 'bulk' ? $c->patch('/monitors', { ids => [$id], patch => $_ })
+        : $c->patch("/monitors/$id", $_))->{status}, 200, '... edited')
         for @edits;
     $lock->commit;
 

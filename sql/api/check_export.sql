@@ -14,13 +14,14 @@ SELECT NULL,
        CASE $3::jsonb ->> 'format' WHEN 'csv' THEN concat(
            CASE WHEN NOT $3::jsonb ? 'cursor' THEN
                'monitor_id,monitor,slot,checked_at,attempt,outcome,cause,'
-               'http_status,latency_ms,dns_ms,connect_ms,tls_ms,ttfb_ms,node'
-               || E'\r\n' END,
+               'http_status,latency_ms,dns_ms,connect_ms,tls_ms,ttfb_ms,node,'
+               || E'maintenance\r\n' END,
            (SELECT string_agg(concat(l.monitor_id, ',', csv_text(l.monitor),
                ',', l.slot, ',', l.checked_at, ',', l.attempt, ',', l.outcome,
                ',', csv_text(l.cause), ',', l.http_status, ',', l.latency_ms,
                ',', l.dns_ms, ',', l.connect_ms, ',', l.tls_ms, ',',
-               l.ttfb_ms, ',', csv_text(l.node), E'\r\n'), '' ORDER BY l.n)
+               l.ttfb_ms, ',', csv_text(l.node), ',', l.maintenance::text,
+               E'\r\n'), '' ORDER BY l.n)
             FROM line l))
        ELSE
            (SELECT string_agg((to_jsonb(l) - 'n')::text || E'\n', ''

@@ -10,4 +10,8 @@
                page.connect_us / 1000.0::float8 AS connect_ms,
                page.tls_us / 1000.0::float8 AS tls_ms,
                page.ttfb_us / 1000.0::float8 AS ttfb_ms,
-               nodes.name AS node
+               nodes.name AS node,
+               EXISTS (SELECT FROM maintenance_spans w
+                       WHERE w.monitor_id = page.monitor_id
+                         AND w.starts_at <= page.slot
+                         AND w.ends_at > page.slot) AS maintenance

@@ -34,6 +34,7 @@ export function CheckRow({ check, monitor }: { check: Check; monitor: Monitor })
                   {causeText(check.cause, check.http_status)}
                 </span>
               )}
+              {check.maintenance && <span className="text-muted"> in maintenance</span>}
               {check.attempt > 1 && <span className="text-muted"> (try {check.attempt})</span>}
             </span>
           </span>
@@ -60,6 +61,7 @@ export function CheckRow({ check, monitor }: { check: Check; monitor: Monitor })
             <p className="mt-2 text-muted">
               Planned for {seconds(check.slot)}
               {check.node && ` on ${check.node}`}.
+              {check.maintenance && ' It was in a maintenance window and does not count.'}
             </p>
             {monitor.type === 'http' && (
               <p className="mt-1 flex items-center gap-1">
