@@ -61,8 +61,10 @@ SELECT CASE WHEN NOT EXISTS ({{is_admin}}) THEN 'forbidden' END,
                 round(coalesce(greatest(extract(epoch FROM now() - min(
                     o.next_at) FILTER (WHERE o.state = 'pending')), 0), 0))
                     AS behind_s,
-                (SELECT count(*) FROM channels c
-                 WHERE c.enabled AND c.failed_at IS NOT NULL)
+                (SELECT count(*) FROM (
+                     SELECT FROM channels c
+                     WHERE c.enabled AND c.failed_at IS NOT NULL
+                     ORDER BY c.failed_at LIMIT 10000) c)
                     AS failing_channels
                 FROM outbox o WHERE o.state IN ('pending', 'held')) x)
                AS alerts,

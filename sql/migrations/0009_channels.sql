@@ -25,6 +25,8 @@ CREATE TABLE channels (
 );
 
 CREATE INDEX channels_owner_idx ON channels (owner_id, id);
+CREATE INDEX channels_failing_idx ON channels (failed_at)
+    WHERE enabled AND failed_at IS NOT NULL;
 
 COMMENT ON COLUMN channels.kind IS
     'a row of src/alert/ngx_uptime_alert_kinds.c';

@@ -39,8 +39,10 @@ static ngx_http_uptime_range_t  ngx_http_uptime_per_host_range =
     { ngx_conf_set_num_slot, 0, 100000, "" };
 static ngx_http_uptime_range_t  ngx_http_uptime_monitors_range =
     { ngx_conf_set_num_slot, 0, 100000000, "" };
-/* half of a message's lease: who sends it has marked it by then */
 static ngx_http_uptime_range_t  ngx_http_uptime_timeout_range =
+    { ngx_conf_set_msec_slot, 100, 60000, "ms" };
+/* half of a message's lease: who sends it has marked it by then */
+static ngx_http_uptime_range_t  ngx_http_uptime_alert_timeout_range =
     { ngx_conf_set_msec_slot, 100, 30000, "ms" };
 static ngx_http_uptime_range_t  ngx_http_uptime_token_range =
     { ngx_conf_set_sec_slot, 60, 600, "s" };
@@ -265,7 +267,7 @@ ngx_command_t  ngx_http_uptime_commands[] = {
     ngx_http_uptime_main("uptime_alert_timeout", NGX_CONF_TAKE1,
                          ngx_http_uptime_number,
                          ngx_http_uptime_offset(alert.timeout),
-                         &ngx_http_uptime_timeout_range),
+                         &ngx_http_uptime_alert_timeout_range),
 
       ngx_null_command
 };
