@@ -6,10 +6,11 @@ package Uptime::Crowd;
 use strict;
 use warnings;
 
+use parent 'Uptime::Process';
+
 use Carp qw(croak);
 use IO::Select;
 use IO::Socket::INET;
-use POSIX ();
 use Time::HiRes qw(time);
 use Uptime::Util qw(spew);
 
@@ -19,7 +20,7 @@ use Uptime::Util qw(spew);
 sub start {
     my ($class, %o) = @_;
 
-    my $self = bless { dir => $o{dir}, owner => $$, hold => $o{hold} // 0,
+    my $self = bless { dir => $o{dir}, hold => $o{hold} // 0,
         hang => $o{hang}, address => $o{address} // '127.0.0.1' }, $class;
     mkdir $self->{dir} or croak "mkdir $self->{dir}: $!" if !-d $self->{dir};
 
@@ -27,17 +28,7 @@ sub start {
         LocalPort => $o{port} // 0, Listen => 4096, ReuseAddr => 1)
         or croak "listen: $!";
     $self->{port} = $listen->sockport;
-    $self->{pid} = fork // croak "fork: $!";
-
-    if ($self->{pid} == 0) {
-        $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP QUIT);
-        $SIG{PIPE} = 'IGNORE';
-        setpgrp;
-        open STDOUT, '>>', "$self->{dir}/output";
-        open STDERR, '>&', \*STDOUT;
-        eval { $self->_serve($listen); 1 } or print $@;
-        POSIX::_exit(0);
-    }
+    $self->spawn(sub { $self->_serve($listen) });
 
     return $self;
 }
@@ -109,26 +100,6 @@ sub _serve {
         }
     }
 
-    return;
-}
-
-
-sub stop {
-    my ($self) = @_;
-
-    my $pid = delete $self->{pid} or return;
-    kill 'KILL', $pid;
-    waitpid $pid, 0;
-    return;
-}
-
-
-sub DESTROY {
-    my ($self) = @_;
-
-    return if $self->{owner} != $$;
-    local ($?, $@, $!);
-    $self->stop;
     return;
 }
 

@@ -23,10 +23,11 @@ package Uptime::Dns;
 use strict;
 use warnings;
 
+use parent 'Uptime::Process';
+
 use Carp qw(croak);
 use IO::Select;
 use IO::Socket::INET;
-use POSIX ();
 use Socket qw(SOL_SOCKET SO_RCVBUF);
 use Time::HiRes qw(time);
 use Uptime::Util qw(spew slurp);
@@ -40,8 +41,7 @@ my %rcode = (nx => 3, fail => 2, refused => 5, none => 0);
 sub start {
     my ($class, %o) = @_;
 
-    my $self = bless { owner => $$, address => '127.0.0.1', port => 53, %o },
-        $class;
+    my $self = bless { address => '127.0.0.1', port => 53, %o }, $class;
     mkdir $self->{dir} or croak "mkdir $self->{dir}: $!" if !-d $self->{dir};
     $self->run;
     return $self;
@@ -56,16 +56,7 @@ sub run {
     setsockopt $socket, SOL_SOCKET, SO_RCVBUF, 4 << 20;
     $self->{port} = $socket->sockport;
 
-    $self->{pid} = fork // croak "fork: $!";
-
-    if ($self->{pid} == 0) {
-        $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP QUIT);
-        setpgrp;
-        open STDOUT, '>>', "$self->{dir}/output";
-        open STDERR, '>&', \*STDOUT;
-        eval { $self->_serve($socket); 1 } or print STDERR $@;
-        POSIX::_exit(0);
-    }
+    $self->spawn(sub { $self->_serve($socket) });
 
     return $self;
 }
@@ -86,16 +77,6 @@ sub questions {
     my ($self) = @_;
 
     return (-s "$self->{dir}/questions" // 0);
-}
-
-
-sub stop {
-    my ($self) = @_;
-
-    my $pid = delete $self->{pid} or return;
-    kill 'KILL', $pid;
-    waitpid $pid, 0;
-    return;
 }
 
 
@@ -294,16 +275,6 @@ sub _kind_drop {
 
     return if $seen->{"$name $type"}++ < $n;
     return (0, _addresses($name, $type, 60, $hex));
-}
-
-
-sub DESTROY {
-    my ($self) = @_;
-
-    return if $self->{owner} != $$;
-    local ($?, $@, $!);
-    $self->stop;
-    return;
 }
 
 

@@ -6,6 +6,8 @@ package Uptime::Hostile;
 use strict;
 use warnings;
 
+use parent 'Uptime::Process';
+
 use Carp qw(croak);
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
@@ -13,7 +15,6 @@ use HTTP::Tiny;
 use IO::Socket::SSL::Utils qw(CERT_create KEY_create_ec KEY_create_rsa
     PEM_cert2file PEM_key2file PEM_cert2string);
 use JSON::PP qw(decode_json);
-use POSIX ();
 use Uptime::Util qw(wait_until slurp spew);
 
 my $program = abs_path(dirname(__FILE__) . '/../hostile.py');
@@ -31,25 +32,17 @@ sub unable {
 sub start {
     my ($class, %o) = @_;
 
-    my $self = bless { owner => $$, address => '127.0.0.1', %o }, $class;
+    my $self = bless { address => '127.0.0.1', %o }, $class;
     $self->{host} //= $self->{address} eq '::' ? '127.0.0.1'
         : $self->{address};
 
     mkdir $self->{dir} or croak "mkdir $self->{dir}: $!";
     $self->_certificates;
 
-    $self->{pid} = fork // croak "fork: $!";
-
-    if ($self->{pid} == 0) {
-        $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP QUIT);
-        setpgrp;
-        open STDIN, '<', '/dev/null';
-        open STDOUT, '>>', "$self->{dir}/output";
-        open STDERR, '>&', \*STDOUT;
+    $self->spawn(sub {
         exec { 'python3' } 'python3', $program, $self->{dir}, $self->{address},
-            @{ $self->{extra} // [] }
-            or POSIX::_exit(127);
-    }
+            @{ $self->{extra} // [] };
+    });
 
     wait_until { -f "$self->{dir}/ports" } 30
         or croak "hostile.py does not start:\n" . slurp("$self->{dir}/output");
@@ -159,26 +152,6 @@ sub _certificates {
         $self->_leaf("chain_${size}k", $big, chain => [$big->[0]]);
     }
 
-    return;
-}
-
-
-sub stop {
-    my ($self) = @_;
-
-    my $pid = delete $self->{pid} or return;
-    kill 'KILL', $pid;
-    waitpid $pid, 0;
-    return;
-}
-
-
-sub DESTROY {
-    my ($self) = @_;
-
-    return if $self->{owner} != $$;
-    local ($?, $@, $!);
-    $self->stop;
     return;
 }
 

@@ -5,11 +5,12 @@ package Uptime::Inbox;
 use strict;
 use warnings;
 
+use parent 'Uptime::Process';
+
 use Carp qw(croak);
 use IO::Select;
 use IO::Socket::INET;
 use JSON::PP ();
-use POSIX ();
 use Time::HiRes qw(time);
 use Uptime::Util qw(slurp);
 
@@ -21,26 +22,14 @@ use Uptime::Util qw(slurp);
 sub start {
     my ($class, %o) = @_;
 
-    my $self = bless { dir => $o{dir}, owner => $$,
-        host => $o{host} // '127.0.0.1' }, $class;
+    my $self = bless { dir => $o{dir}, host => $o{host} // '127.0.0.1' },
+        $class;
     mkdir $self->{dir} or croak "mkdir $self->{dir}: $!" if !-d $self->{dir};
     my $listen = IO::Socket::INET->new(LocalAddr => $o{address}
         // '127.0.0.1', LocalPort => 0, Listen => 512, ReuseAddr => 1)
         or croak "listen: $!";
     $self->{port} = $listen->sockport;
-    $self->{pid} = fork // croak "fork: $!";
-
-    if ($self->{pid} == 0) {
-        $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP QUIT);
-        $SIG{PIPE} = 'IGNORE';
-
-        # the harness waits for whoever has its output open
-        setpgrp;
-        open STDOUT, '>>', "$self->{dir}/output";
-        open STDERR, '>&', \*STDOUT;
-        eval { $self->_serve($listen); 1 } or print STDERR $@;
-        POSIX::_exit(0);
-    }
+    $self->spawn(sub { $self->_serve($listen) });
 
     return $self;
 }
@@ -149,26 +138,6 @@ sub _answer {
     print $fh "HTTP/1.1 $status X\r\n${more}Content-Length: 3\r\n"
         . "Connection: close\r\n\r\nso\n";
     return 0;
-}
-
-
-sub stop {
-    my ($self) = @_;
-
-    my $pid = delete $self->{pid} // return;
-    kill 'KILL', $pid;
-    waitpid $pid, 0;
-    return;
-}
-
-
-sub DESTROY {
-    my ($self) = @_;
-
-    return if $self->{owner} != $$;
-    local ($?, $@, $!);
-    $self->stop;
-    return;
 }
 
 

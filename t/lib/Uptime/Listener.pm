@@ -6,6 +6,8 @@ package Uptime::Listener;
 use strict;
 use warnings;
 
+use parent 'Uptime::Process';
+
 use Carp qw(croak);
 use IO::Select;
 use IO::Socket::IP;
@@ -20,8 +22,8 @@ use Uptime::Util qw(slurp);
 sub start {
     my ($class, %o) = @_;
 
-    my $self = bless { dir => $o{dir}, owner => $$,
-        play => $o{play} // \&wait_end }, $class;
+    my $self = bless { dir => $o{dir}, play => $o{play} // \&wait_end },
+        $class;
     mkdir $self->{dir} or croak "mkdir $self->{dir}: $!" if !-d $self->{dir};
 
     $self->{host} = $o{address} // '127.0.0.1';
@@ -29,19 +31,10 @@ sub start {
         LocalPort => $o{port} // 0, Listen => 128, ReuseAddr => 1)
         or croak "listen: $!";
     $self->{port} = $listen->sockport;
-    $self->{pid} = fork // croak "fork: $!";
-
-    if ($self->{pid} == 0) {
-        $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP QUIT);
-        $SIG{CHLD} = $SIG{PIPE} = 'IGNORE';
-
-        # the harness waits for whoever has its output open
-        setpgrp;
-        open STDOUT, '>>', "$self->{dir}/output";
-        open STDERR, '>&', \*STDOUT;
-        eval { $self->_serve($listen) };
-        POSIX::_exit(0);
-    }
+    $self->spawn(sub {
+        $SIG{CHLD} = 'IGNORE';
+        $self->_serve($listen);
+    });
 
     return $self;
 }
@@ -131,28 +124,8 @@ sub full {
     }
 
     sleep 0.2;
-    return bless { listen => $listen, clients => \@clients, owner => 0,
+    return bless { listen => $listen, clients => \@clients,
         port => $listen->sockport, host => '127.0.0.1' }, $class;
-}
-
-
-sub stop {
-    my ($self) = @_;
-
-    my $pid = delete $self->{pid} or return;
-    kill 'KILL', -$pid, $pid;
-    waitpid $pid, 0;
-    return;
-}
-
-
-sub DESTROY {
-    my ($self) = @_;
-
-    return if $self->{owner} != $$;
-    local ($?, $@, $!);
-    $self->stop;
-    return;
 }
 
 

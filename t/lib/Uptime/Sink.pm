@@ -5,12 +5,13 @@ package Uptime::Sink;
 use strict;
 use warnings;
 
+use parent 'Uptime::Process';
+
 use Carp qw(croak);
 use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use IO::Socket::SSL::Utils qw(CERT_create PEM_cert2file PEM_key2file);
 use JSON::PP qw(decode_json);
-use POSIX ();
 use Uptime::Util qw(wait_until slurp spew);
 
 # of Debian's packages, whatever else is in PATH
@@ -28,7 +29,7 @@ sub unable {
 sub start {
     my ($class, %o) = @_;
 
-    my $self = bless { owner => $$, address => '127.0.0.1', %o }, $class;
+    my $self = bless { address => '127.0.0.1', %o }, $class;
     mkdir $self->{dir} or croak "mkdir $self->{dir}: $!";
     chmod 0755, $self->{dir};
 
@@ -42,17 +43,9 @@ sub start {
     PEM_key2file($key, "$self->{dir}/key.pem");
     chmod 0644, $self->ca_file;
 
-    $self->{pid} = fork // croak "fork: $!";
-
-    if ($self->{pid} == 0) {
-        $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP QUIT);
-        setpgrp;
-        open STDIN, '<', '/dev/null';
-        open STDOUT, '>>', "$self->{dir}/output";
-        open STDERR, '>&', \*STDOUT;
-        exec { $python } $python, $program, $self->{dir}, $self->{address}
-            or POSIX::_exit(127);
-    }
+    $self->spawn(sub {
+        exec { $python } $python, $program, $self->{dir}, $self->{address};
+    });
 
     wait_until { -f "$self->{dir}/ports" } 60
         or croak "sink.py does not start:\n" . slurp("$self->{dir}/output");
@@ -106,17 +99,6 @@ sub away {
 
 
 sub cut_after { return spew("$_[0]{dir}/cut", $_[1]) }
-
-
-sub DESTROY {
-    my ($self) = @_;
-
-    return if !$self->{pid} || $self->{owner} != $$;
-    local ($?, $!);
-    kill 'KILL', $self->{pid};
-    waitpid $self->{pid}, 0;
-    return;
-}
 
 
 1;

@@ -7,6 +7,8 @@ package Uptime::Target;
 use strict;
 use warnings;
 
+use parent 'Uptime::Process';
+
 use Carp qw(croak);
 use IO::Select;
 use IO::Socket::INET;
@@ -39,7 +41,7 @@ use Uptime::Util qw(slurp spew);
 sub start {
     my ($class, %o) = @_;
 
-    my $self = bless { dir => $o{dir}, owner => $$, tls => $o{tls},
+    my $self = bless { dir => $o{dir}, tls => $o{tls},
         tls_until => $o{tls_until} // time + 86400 * 90 }, $class;
     mkdir $self->{dir} or croak "mkdir $self->{dir}: $!" if !-d $self->{dir};
 
@@ -51,20 +53,10 @@ sub start {
     $self->{host} = $o{host} // $o{address} // '127.0.0.1';
     $self->_certificate if $o{tls};
 
-    $self->{pid} = fork // croak "fork: $!";
-
-    if ($self->{pid} == 0) {
-        $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP QUIT);
+    $self->spawn(sub {
         $SIG{CHLD} = 'IGNORE';
-        $SIG{PIPE} = 'IGNORE';
-
-        # the harness waits for whoever has its output open
-        setpgrp;
-        open STDOUT, '>>', "$self->{dir}/output";
-        open STDERR, '>&', \*STDOUT;
-        eval { $self->_serve($listen) };
-        POSIX::_exit(0);
-    }
+        $self->_serve($listen);
+    });
 
     return $self;
 }
@@ -370,16 +362,6 @@ sub _answer_field {
 }
 
 
-sub stop {
-    my ($self) = @_;
-
-    my $pid = delete $self->{pid} or return;
-    kill 'KILL', -$pid, $pid;
-    waitpid $pid, 0;
-    return;
-}
-
-
 # A port that refuses connections for as long as the object lives.
 sub closed_port {
     my ($class) = @_;
@@ -389,17 +371,7 @@ sub closed_port {
         or croak $!;
     my ($port) = Socket::unpack_sockaddr_in(getsockname $s);
     return bless { socket => $s, port => $port, scheme => 'http',
-        host => '127.0.0.1', owner => 0 }, $class;
-}
-
-
-sub DESTROY {
-    my ($self) = @_;
-
-    return if $self->{owner} != $$;
-    local ($?, $@, $!);
-    $self->stop;
-    return;
+        host => '127.0.0.1' }, $class;
 }
 
 

@@ -6,6 +6,8 @@ package Uptime::Zone;
 use strict;
 use warnings;
 
+use parent 'Uptime::Process';
+
 use Carp qw(croak);
 use IO::Select;
 use IO::Socket::INET;
@@ -28,25 +30,16 @@ my %name = reverse %number;
 sub start {
     my ($class, %o) = @_;
 
-    my $self = bless { dir => $o{dir}, names => $o{names}, owner => $$,
+    my $self = bless { dir => $o{dir}, names => $o{names},
         seen => {} }, $class;
     mkdir $self->{dir} or croak "mkdir $self->{dir}: $!" if !-d $self->{dir};
 
     $self->{host} = $o{address} // '127.0.0.1';
     $self->_bind($o{port}, $o{no_tcp});
-    $self->{pid} = fork // croak "fork: $!";
-
-    if ($self->{pid} == 0) {
-        $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP QUIT);
-        $SIG{CHLD} = $SIG{PIPE} = 'IGNORE';
-
-        # the harness waits for whoever has its output open
-        setpgrp;
-        open STDOUT, '>>', "$self->{dir}/output";
-        open STDERR, '>&', \*STDOUT;
-        eval { $self->_serve; 1 } or print "$@";
-        POSIX::_exit(0);
-    }
+    $self->spawn(sub {
+        $SIG{CHLD} = 'IGNORE';
+        $self->_serve;
+    });
 
     close $_ for grep { defined } delete @$self{qw(udp tcp)};
     return $self;
@@ -223,26 +216,6 @@ sub _record {
 
     return $owner . pack 'n n N n/a*', $number{$type}, 1, $o->{ttl} // 1,
         $data;
-}
-
-
-sub stop {
-    my ($self) = @_;
-
-    my $pid = delete $self->{pid} or return;
-    kill 'KILL', -$pid, $pid;
-    waitpid $pid, 0;
-    return;
-}
-
-
-sub DESTROY {
-    my ($self) = @_;
-
-    return if $self->{owner} != $$;
-    local ($?, $@, $!);
-    $self->stop;
-    return;
 }
 
 
