@@ -147,18 +147,18 @@ is($t->client($token)->get('/monitors?q=M199&limit=5')->{json}{items}[0]{name},
 
 # --- partitions of days, which earlier versions made, are packed as well
 
-my $rows = $t->value('SELECT count(*) FROM checks');
+my $rows = $t->value('SELECT count(*) FROM check_history');
 my $old = $t->value('SELECT count(*) FROM check_parts
     WHERE until = since + interval ?', '1 day');
 cmp_ok($old, '>', 7, 'days are known');
 
-for my $step ('check_part_close(now() + interval \'2 days\')',
-    'check_part_pack(5000)')
-{
-    until_ok { !(eval { $t->value("SELECT $step") } // 1) } 60, $step;
-}
-
-cmp_ok($t->value('SELECT sum(n) FROM check_packs'), '>', 0, 'packs');
+# the checker's janitor may be at it: what it holds is skipped
+until_ok {
+    eval { $t->value("SELECT $_") for
+        'check_part_close(now() + interval \'2 days\')',
+        'check_part_pack(5000)' };
+    $t->value('SELECT sum(n) FROM check_packs');
+} 60, 'they are packed';
 is($t->value('SELECT count(*) FROM check_history'), $rows, 'every row is read');
 
 done_testing;

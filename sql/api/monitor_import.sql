@@ -2,6 +2,7 @@
 -- dry_run, $3 bigint: monitors that he may have, 0: any number.
 -- A row is all of a monitor: what it leaves out is as in a new one, but for a
 -- secret, which a file need not have.
+-- planned anew
 WITH rules AS (
     {{monitor_rules}}
 ), row AS (

@@ -161,13 +161,17 @@ ngx_uptime_pg_conn_send(ngx_uptime_pg_conn_t *conn, ngx_uptime_pg_query_t *q)
 
     rc = 1;
 
-    if (!conn->prepared[q->sql]) {
+    if (!sql->anew && !conn->prepared[q->sql]) {
         q->prepare = 1;
         conn->prepared[q->sql] = 1;
         rc = PQsendPrepare(conn->pg, (char *) name, sql->text, 0, NULL);
     }
 
-    if (rc == 1) {
+    if (sql->anew) {
+        rc = PQsendQueryParams(conn->pg, sql->text, (int) q->nparams, NULL,
+                               q->values, q->lengths, q->formats, 0);
+
+    } else if (rc == 1) {
         rc = PQsendQueryPrepared(conn->pg, (char *) name, (int) q->nparams,
                                  q->values, q->lengths, q->formats, 0);
     }
