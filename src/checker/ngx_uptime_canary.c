@@ -13,22 +13,13 @@
 #include <ngx_event.h>
 
 #include "ngx_uptime_canary.h"
+#include "ngx_uptime_canary_tell.h"
 #include "ngx_uptime_url.h"
 
 
 #define NGX_UPTIME_CANARY_TIMEOUT  5000
 #define NGX_UPTIME_CANARY_FRESH    1000         /* between two rounds       */
-#define NGX_UPTIME_CANARY_AGAIN    5000         /* the operator is told     */
-
-/* that it goes on, or has come again: the database tells once in an hour */
-#define NGX_UPTIME_CANARY_REMIND   60000
-
-
-typedef enum {
-    NGX_UPTIME_CANARY_WELL = 0,
-    NGX_UPTIME_CANARY_NAMES,                    /* none is found            */
-    NGX_UPTIME_CANARY_DEAD                      /* all fail                 */
-} ngx_uptime_canary_state_e;
+#define NGX_UPTIME_CANARY_BAD      5000         /* the same, unasked        */
 
 
 typedef struct {
@@ -42,41 +33,38 @@ typedef struct {
 
 struct ngx_uptime_canary_s {
     ngx_uptime_prober_t           *prober;
-    ngx_uptime_pg_pool_t          *pg;
-    ngx_log_t                     *log;
-    int64_t                        channel;
+    ngx_uptime_canary_tell_t       tell;
     ngx_queue_t                    suspects;
     ngx_queue_t                    asked;       /* for whom the round is    */
     ngx_event_t                    answer;
     ngx_event_t                    next;        /* round                    */
-    ngx_event_t                    again;
-    ngx_msec_t                     ended;       /* the last round           */
-    ngx_msec_t                     told;        /* the operator             */
+    ngx_msec_t                     begun;       /* the last round           */
+    ngx_msec_t                     ended;
+    ngx_msec_t                     network;     /* is well, since           */
+    ngx_msec_t                     names;       /* are found, since         */
     ngx_uint_t                     n;
     ngx_uint_t                     named;       /* of them                  */
     ngx_uint_t                     running;
-    ngx_uptime_canary_state_e      state;       /* said the last round      */
-    ngx_uptime_canary_state_e      trouble;     /* to tell the operator     */
     unsigned                       reached:1;   /* one of them              */
     unsigned                       found:1;     /* the name of one          */
     unsigned                       all:1;       /* the round had its end    */
+    unsigned                       dead:1;      /* the network is not well  */
+    unsigned                       blind:1;     /* names are not found      */
     unsigned                       stopped:1;
     ngx_uptime_canary_bird_t       bird[NGX_UPTIME_CANARIES];
 };
 
 
+static void ngx_uptime_canary_bird(ngx_uptime_canary_t *cn, ngx_pool_t *pool,
+    const ngx_str_t *url);
 static void ngx_uptime_canary_next(ngx_uptime_canary_t *cn);
 static void ngx_uptime_canary_round(ngx_event_t *ev);
 static void ngx_uptime_canary_done(ngx_uptime_probe_t *p);
 static ngx_uint_t ngx_uptime_canary_enough(ngx_uptime_canary_t *cn);
 static void ngx_uptime_canary_end(ngx_uptime_canary_t *cn);
-static void ngx_uptime_canary_said(ngx_uptime_canary_t *cn,
-    ngx_uptime_canary_state_e state);
 static void ngx_uptime_canary_answer(ngx_event_t *ev);
 static ngx_uint_t ngx_uptime_canary_ours(const ngx_uptime_canary_t *cn,
     const ngx_uptime_suspect_t *s);
-static void ngx_uptime_canary_again(ngx_event_t *ev);
-static void ngx_uptime_canary_told(ngx_uptime_pg_query_t *q);
 
 
 ngx_uptime_canary_t *
@@ -84,11 +72,9 @@ ngx_uptime_canary_create(ngx_pool_t *pool, ngx_array_t *urls,
     int64_t operator_channel, ngx_uptime_prober_t *prober,
     ngx_uptime_pg_pool_t *pg, ngx_log_t *log)
 {
-    ngx_str_t                 *url;
-    ngx_uint_t                 i;
-    ngx_uptime_url_t           parsed;
-    ngx_uptime_canary_t       *cn;
-    ngx_uptime_canary_bird_t  *b;
+    ngx_str_t            *url;
+    ngx_uint_t            i;
+    ngx_uptime_canary_t  *cn;
 
     if (urls == NULL || urls->nelts == 0) {
         return NULL;
@@ -102,14 +88,14 @@ ngx_uptime_canary_create(ngx_pool_t *pool, ngx_array_t *urls,
     }
 
     cn->prober = prober;
-    cn->pg = pg;
-    cn->log = log;
-    cn->channel = operator_channel;
+    ngx_uptime_canary_tell_init(&cn->tell, pg, operator_channel, log);
 
     ngx_queue_init(&cn->suspects);
     ngx_queue_init(&cn->asked);
 
     cn->ended = ngx_current_msec - NGX_UPTIME_CANARY_FRESH;
+    cn->network = ngx_current_msec;
+    cn->names = ngx_current_msec;
 
     cn->next.handler = ngx_uptime_canary_round;
     cn->next.data = cn;
@@ -120,34 +106,38 @@ ngx_uptime_canary_create(ngx_pool_t *pool, ngx_array_t *urls,
     cn->answer.data = cn;
     cn->answer.log = log;
 
-    cn->again.handler = ngx_uptime_canary_again;
-    cn->again.data = cn;
-    cn->again.log = log;
-    cn->again.cancelable = 1;
-
     url = urls->elts;
-    cn->n = ngx_min(urls->nelts, NGX_UPTIME_CANARIES);
 
-    for (i = 0; i < cn->n; i++) {
-        b = &cn->bird[i];
-
-        b->canary = cn;
-        b->target.kind = NGX_UPTIME_KIND_HTTP;
-        b->target.timeout = NGX_UPTIME_CANARY_TIMEOUT;
-        b->target.url = url[i];
-        ngx_str_set(&b->target.method, "GET");
-        ngx_str_set(&b->target.expected, "100-599");
-
-        if (ngx_uptime_url_parse(pool, &url[i], NULL, &parsed)
-            == NGX_UPTIME_URL_OK
-            && !parsed.literal)
-        {
-            b->named = 1;
-            cn->named++;
-        }
+    for (i = 0; i < urls->nelts && i < NGX_UPTIME_CANARIES; i++) {
+        ngx_uptime_canary_bird(cn, pool, &url[i]);
     }
 
     return cn;
+}
+
+
+static void
+ngx_uptime_canary_bird(ngx_uptime_canary_t *cn, ngx_pool_t *pool,
+    const ngx_str_t *url)
+{
+    ngx_uptime_url_t           parsed;
+    ngx_uptime_canary_bird_t  *b;
+
+    b = &cn->bird[cn->n++];
+
+    b->canary = cn;
+    b->target.kind = NGX_UPTIME_KIND_HTTP;
+    b->target.timeout = NGX_UPTIME_CANARY_TIMEOUT;
+    b->target.url = *url;
+    ngx_str_set(&b->target.method, "GET");
+    ngx_str_set(&b->target.expected, "100-599");
+
+    if (ngx_uptime_url_parse(pool, url, NULL, &parsed) == NGX_UPTIME_URL_OK
+        && !parsed.literal)
+    {
+        b->named = 1;
+        cn->named++;
+    }
 }
 
 
@@ -214,7 +204,8 @@ ngx_uptime_canary_ask(ngx_uptime_canary_t *cn, ngx_uptime_suspect_t *s)
 
 /*
  * What canaries said before the failure does not count: the network may have
- * died in between.
+ * died in between.  After a bad round they are asked without a failure, too,
+ * so that it is known when it was well again.
  */
 
 static void
@@ -222,9 +213,16 @@ ngx_uptime_canary_next(ngx_uptime_canary_t *cn)
 {
     ngx_msec_t  since;
 
-    if (cn->running || cn->answer.posted || cn->next.timer_set
-        || ngx_queue_empty(&cn->suspects))
-    {
+    if (cn->running || cn->answer.posted) {
+        return;
+    }
+
+    if (ngx_queue_empty(&cn->suspects)) {
+
+        if (cn->dead || cn->blind) {
+            ngx_add_timer(&cn->next, NGX_UPTIME_CANARY_BAD);
+        }
+
         return;
     }
 
@@ -270,9 +268,7 @@ ngx_uptime_canary_stop(ngx_uptime_canary_t *cn)
         ngx_del_timer(&cn->next);
     }
 
-    if (cn->again.timer_set) {
-        ngx_del_timer(&cn->again);
-    }
+    ngx_uptime_canary_tell_stop(&cn->tell);
 }
 
 
@@ -285,13 +281,15 @@ ngx_uptime_canary_round(ngx_event_t *ev)
 
     cn = ev->data;
 
-    if (ngx_queue_empty(&cn->suspects)) {
+    if (!ngx_queue_empty(&cn->suspects)) {
+        ngx_queue_add(&cn->asked, &cn->suspects);
+        ngx_queue_init(&cn->suspects);
+
+    } else if (!cn->dead && !cn->blind) {
         return;
     }
 
-    ngx_queue_add(&cn->asked, &cn->suspects);
-    ngx_queue_init(&cn->suspects);
-
+    cn->begun = ngx_current_msec;
     cn->reached = 0;
     cn->found = 0;
 
@@ -302,6 +300,7 @@ ngx_uptime_canary_round(ngx_event_t *ev)
 
         b->probe.target = &b->target;
         b->probe.ungated = 1;
+        b->probe.fresh = 1;
         b->probe.handler = ngx_uptime_canary_done;
         b->probe.data = b;
 
@@ -376,10 +375,13 @@ ngx_uptime_canary_enough(ngx_uptime_canary_t *cn)
         return cn->reached;
     }
 
-    for (q = ngx_queue_head(&cn->asked);
-         q != ngx_queue_sentinel(&cn->asked);
-         q = ngx_queue_next(q))
-    {
+    if (cn->blind) {
+        return 0;
+    }
+
+    q = ngx_queue_head(&cn->asked);
+
+    for ( /* void */ ; q != ngx_queue_sentinel(&cn->asked); q = q->next) {
         s = ngx_queue_data(q, ngx_uptime_suspect_t, queue);
 
         if (s->lookup) {
@@ -395,62 +397,29 @@ static void
 ngx_uptime_canary_end(ngx_uptime_canary_t *cn)
 {
     if (!cn->reached) {
-        ngx_uptime_canary_said(cn, NGX_UPTIME_CANARY_DEAD);
+        cn->dead = 1;
 
-    } else if (cn->found || cn->named == 0) {
-        ngx_uptime_canary_said(cn, NGX_UPTIME_CANARY_WELL);
-
-    } else if (cn->all) {
-        ngx_uptime_canary_said(cn, NGX_UPTIME_CANARY_NAMES);
-
-    } else if (cn->state == NGX_UPTIME_CANARY_DEAD) {
-        ngx_uptime_canary_said(cn, NGX_UPTIME_CANARY_WELL);
+    } else if (cn->dead) {
+        cn->dead = 0;
+        cn->network = cn->begun;
     }
+
+    if (cn->named && cn->all && !cn->found) {
+        cn->blind = 1;
+
+    } else if (cn->blind && cn->found) {
+        cn->blind = 0;
+        cn->names = cn->begun;
+    }
+
+    ngx_uptime_canary_tell(&cn->tell, cn->dead ? NGX_UPTIME_CANARY_DEAD
+                                      : cn->blind ? NGX_UPTIME_CANARY_NAMES
+                                      : NGX_UPTIME_CANARY_WELL);
 
     cn->ended = ngx_current_msec;
 
     if (!cn->answer.posted) {
         ngx_post_event(&cn->answer, &ngx_posted_events);
-    }
-}
-
-
-static void
-ngx_uptime_canary_said(ngx_uptime_canary_t *cn,
-    ngx_uptime_canary_state_e state)
-{
-    if (state > cn->state
-        || (state != NGX_UPTIME_CANARY_WELL
-            && ngx_current_msec - cn->told >= NGX_UPTIME_CANARY_REMIND))
-    {
-        cn->trouble = state;
-        ngx_uptime_canary_again(&cn->again);
-    }
-
-    if (state == cn->state) {
-        return;
-    }
-
-    cn->state = state;
-
-    switch (state) {
-
-    case NGX_UPTIME_CANARY_DEAD:
-        ngx_log_error(NGX_LOG_CRIT, cn->log, 0,
-                      "uptime: all canaries fail: it is the network of this "
-                      "host, failures are unknown and nobody is alerted");
-        break;
-
-    case NGX_UPTIME_CANARY_NAMES:
-        ngx_log_error(NGX_LOG_CRIT, cn->log, 0,
-                      "uptime: no canary's name is found: it is the resolver "
-                      "of this host, lookups that fail are unknown and nobody "
-                      "is alerted");
-        break;
-
-    default:
-        ngx_log_error(NGX_LOG_WARN, cn->log, 0,
-                      "uptime: canaries answer again, failures count");
     }
 }
 
@@ -511,68 +480,12 @@ static ngx_uint_t
 ngx_uptime_canary_ours(const ngx_uptime_canary_t *cn,
     const ngx_uptime_suspect_t *s)
 {
-    return !cn->reached
-           || (s->lookup && cn->named && cn->all && !cn->found);
-}
-
-
-/*
- * The operator is told: the message goes out when the network is back, if the
- * channel needs it.  The database may be behind the same network.
- */
-
-static void
-ngx_uptime_canary_again(ngx_event_t *ev)
-{
-    ngx_str_t               what;
-    ngx_uptime_canary_t    *cn;
-    ngx_uptime_pg_query_t  *q;
-
-    cn = ev->data;
-    cn->told = ngx_current_msec;
-
-    if (cn->trouble == NGX_UPTIME_CANARY_NAMES) {
-        ngx_str_set(&what, "names");
-
-    } else {
-        ngx_str_set(&what, "network");
+    if (cn->dead || (s->lookup && cn->blind)) {
+        return 1;
     }
 
-    q = ngx_uptime_pg_query_create(cn->pg, NGX_UPTIME_SQL_ALERT_OPERATOR);
+    /* it was bad, and may have been until the check had failed */
 
-    if (q != NULL
-        && (ngx_uptime_pg_int(q, cn->channel) != NGX_OK
-            || ngx_uptime_pg_text(q, &what) != NGX_OK))
-    {
-        ngx_uptime_pg_query_destroy(q);
-        q = NULL;
-    }
-
-    if (q != NULL) {
-        q->handler = ngx_uptime_canary_told;
-        q->data = cn;
-
-        if (ngx_uptime_pg_submit(q) == NGX_OK) {
-            return;
-        }
-    }
-
-    ngx_add_timer(&cn->again, NGX_UPTIME_CANARY_AGAIN);
-}
-
-
-static void
-ngx_uptime_canary_told(ngx_uptime_pg_query_t *q)
-{
-    ngx_uptime_canary_t *cn = q->data;
-
-    if (q->err == NGX_UPTIME_PG_OK || cn->stopped) {
-        return;
-    }
-
-    ngx_log_error(NGX_LOG_WARN, cn->log, 0,
-                  "uptime: the operator cannot be told yet: %s",
-                  ngx_uptime_pg_strerror(q->err));
-
-    ngx_add_timer(&cn->again, NGX_UPTIME_CANARY_AGAIN);
+    return (ngx_msec_int_t) (cn->network - s->began) > 0
+           || (s->lookup && (ngx_msec_int_t) (cn->names - s->began) > 0);
 }

@@ -33,6 +33,7 @@ struct ngx_uptime_suspect_s {
     ngx_queue_t                    queue;
     ngx_uptime_suspect_pt          handler;
     void                          *data;
+    ngx_msec_t                     began;       /* the check                */
     unsigned                       waits:1;
     unsigned                       lookup:1;    /* of a name, perhaps       */
 };

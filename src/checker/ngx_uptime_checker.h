@@ -36,6 +36,7 @@ typedef struct {
     ngx_uptime_alert_conf_t       *alert;
     ngx_uptime_addr_policy_t      *policy;
     ngx_resolver_t                *resolver;
+    ngx_resolver_t                *fresh;       /* NULL: nobody needs it    */
     ngx_str_t                      ca_file;     /* uptime_trusted_certificate,
                                                    NUL-terminated; empty:
                                                    the system's             */

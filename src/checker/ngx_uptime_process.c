@@ -156,6 +156,10 @@ ngx_uptime_process_create(ngx_uptime_checker_conf_t *conf, ngx_log_t *log)
         return NGX_ERROR;
     }
 
+    if (conf->fresh != NULL) {
+        ngx_uptime_resolver_fresh(ck->prober.fetcher->resolver, conf->fresh);
+    }
+
     ck->prober.fetcher->gate->max = conf->max_per_host;
 
     if (ngx_uptime_schedule_init(&ck->schedule, log) != NGX_OK) {

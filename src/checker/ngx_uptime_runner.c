@@ -239,6 +239,7 @@ ngx_uptime_runner_check(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
     c->probe.owner = m->owner;
     c->probe.patience = ngx_uptime_runner_patience(m, now);
     c->probe.ungated = 0;
+    c->probe.fresh = 0;
     c->probe.handler = ngx_uptime_runner_done;
     c->probe.data = c;
 
@@ -303,6 +304,7 @@ ngx_uptime_runner_done(ngx_uptime_probe_t *p)
     {
         c->suspect.handler = ngx_uptime_runner_verdict;
         c->suspect.data = c;
+        c->suspect.began = c->started;
         c->suspect.lookup = c->probe.target->upside_down
                             || ngx_uptime_canary_lookup(&c->outcome);
 

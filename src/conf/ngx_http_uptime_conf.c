@@ -91,7 +91,18 @@ ngx_http_uptime_conf_resolver(ngx_conf_t *cf,
 
     umcf->api.resolver = umcf->checker.resolver;
 
-    return umcf->api.resolver ? NGX_OK : NGX_ERROR;
+    if (umcf->api.resolver == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (umcf->checker.canaries == NULL) {
+        return NGX_OK;
+    }
+
+    umcf->checker.fresh = ngx_uptime_resolver_conf_fresh(cf,
+                                                         umcf->api.resolver);
+
+    return umcf->checker.fresh ? NGX_OK : NGX_ERROR;
 }
 
 

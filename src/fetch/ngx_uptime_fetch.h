@@ -66,6 +66,7 @@ typedef struct {
     unsigned                       connect_only:1; /* tls://host:port       */
     unsigned                       ungated:1;   /* the asker has limits of  */
                                                 /* its own                  */
+    unsigned                       fresh:1;     /* its name not from memory */
     unsigned                       tls_resume:1; /* sessions of tls_scope   */
     int64_t                        tls_scope;   /* the monitor's id         */
 } ngx_uptime_fetch_request_t;

@@ -29,6 +29,7 @@
 
 struct ngx_uptime_resolver_s {
     ngx_resolver_t                *resolver;
+    ngx_resolver_t                *fresh;       /* keeps no answers         */
     ngx_uptime_hosts_t            *hosts;
     ngx_resolver_ctx_t            *probe;
     ngx_queue_t                    waiting;     /* ngx_uptime_resolve_t     */
@@ -41,7 +42,7 @@ struct ngx_uptime_resolver_s {
 };
 
 
-static ngx_resolver_ctx_t *ngx_uptime_resolve_ctx(ngx_uptime_resolver_t *rs,
+static ngx_resolver_ctx_t *ngx_uptime_resolve_ctx(ngx_resolver_t *resolver,
     ngx_str_t *name, ngx_msec_t timeout);
 static void ngx_uptime_resolve_answer(ngx_resolver_ctx_t *ctx);
 static void ngx_uptime_resolve_alive(ngx_uptime_resolver_t *rs);
@@ -76,6 +77,7 @@ ngx_uptime_resolver_create(ngx_pool_t *pool, ngx_resolver_t *resolver,
     }
 
     rs->resolver = resolver;
+    rs->fresh = resolver;
     rs->answered = ngx_current_msec - 1;
     rs->alive = ngx_current_msec - NGX_UPTIME_RESOLVE_GRACE;
     rs->warned = ngx_current_msec - NGX_UPTIME_RESOLVE_QUIET;
@@ -83,6 +85,13 @@ ngx_uptime_resolver_create(ngx_pool_t *pool, ngx_resolver_t *resolver,
     ngx_queue_init(&rs->waiting);
 
     return rs;
+}
+
+
+void
+ngx_uptime_resolver_fresh(ngx_uptime_resolver_t *rs, ngx_resolver_t *fresh)
+{
+    rs->fresh = fresh;
 }
 
 
@@ -115,7 +124,8 @@ ngx_uptime_resolve(ngx_uptime_resolver_t *rs, ngx_uptime_resolve_t *r)
         return;
     }
 
-    r->ctx = ngx_uptime_resolve_ctx(rs, &r->name, r->timeout);
+    r->ctx = ngx_uptime_resolve_ctx(r->fresh ? rs->fresh : rs->resolver,
+                                    &r->name, r->timeout);
     if (r->ctx == NULL) {
         ngx_uptime_resolve_done(r, NGX_UPTIME_RESOLVE_OWN);
         return;
@@ -137,16 +147,16 @@ ngx_uptime_resolve(ngx_uptime_resolver_t *rs, ngx_uptime_resolve_t *r)
 
 
 static ngx_resolver_ctx_t *
-ngx_uptime_resolve_ctx(ngx_uptime_resolver_t *rs, ngx_str_t *name,
+ngx_uptime_resolve_ctx(ngx_resolver_t *resolver, ngx_str_t *name,
     ngx_msec_t timeout)
 {
     ngx_resolver_ctx_t  *ctx;
 
-    if (rs->resolver == NULL) {
+    if (resolver == NULL) {
         return NULL;
     }
 
-    ctx = ngx_resolve_start(rs->resolver, NULL);
+    ctx = ngx_resolve_start(resolver, NULL);
 
     if (ctx == NULL || ctx == NGX_NO_RESOLVER) {
         return NULL;
@@ -297,7 +307,8 @@ ngx_uptime_resolve_probe(ngx_uptime_resolver_t *rs)
     name.data = rs->probe_name;
     ngx_memcpy(rs->probe_name, "invalid", name.len);
 
-    ctx = ngx_uptime_resolve_ctx(rs, &name, NGX_UPTIME_RESOLVE_PROBE);
+    ctx = ngx_uptime_resolve_ctx(rs->resolver, &name,
+                                 NGX_UPTIME_RESOLVE_PROBE);
     if (ctx == NULL) {
         ngx_uptime_resolve_verdict(rs, NGX_UPTIME_RESOLVE_OWN);
         return;

@@ -44,6 +44,7 @@ struct ngx_uptime_resolve_s {
     ngx_msec_t                     timeout;
     ngx_uptime_resolve_pt          handler;
     void                          *data;
+    unsigned                       fresh:1;     /* not from memory          */
 
     /* the answer; addresses beyond the limit are left out */
     ngx_uptime_resolve_err_e       err;
@@ -64,6 +65,10 @@ struct ngx_uptime_resolve_s {
 /* NULL: no memory.  resolver may be NULL: only hosts and literals then. */
 ngx_uptime_resolver_t *ngx_uptime_resolver_create(ngx_pool_t *pool,
     ngx_resolver_t *resolver, ngx_log_t *log);
+
+/* Whom to ask for fresh answers; without it they may come from memory. */
+void ngx_uptime_resolver_fresh(ngx_uptime_resolver_t *resolver,
+    ngx_resolver_t *fresh);
 
 /* Calls the handler exactly once, later, unless it is cancelled before. */
 void ngx_uptime_resolve(ngx_uptime_resolver_t *resolver,

@@ -8,6 +8,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 #include <ngx_http.h>
+#include <nginx.h>
 
 #include "ngx_uptime_resolver_conf.h"
 
@@ -59,6 +60,47 @@ ngx_uptime_resolver_conf(ngx_conf_t *cf)
     }
 
     return resolver;
+}
+
+
+ngx_resolver_t *
+ngx_uptime_resolver_conf_fresh(ngx_conf_t *cf, const ngx_resolver_t *resolver)
+{
+    ngx_str_t                 *servers;
+    ngx_uint_t                 i, n;
+    ngx_resolver_t            *fresh;
+    ngx_resolver_connection_t *c;
+
+    c = resolver->connections.elts;
+    n = resolver->connections.nelts;
+
+    servers = ngx_pcalloc(cf->pool, (n + 1) * sizeof(ngx_str_t));
+    if (servers == NULL) {
+        return NULL;
+    }
+
+    for (i = 0; i < n; i++) {
+        servers[i] = c[i].server;
+    }
+
+    fresh = ngx_resolver_create(cf, servers, n);
+    if (fresh == NULL) {
+        return NULL;
+    }
+
+    fresh->resend_timeout = resolver->resend_timeout;
+
+    /* with "valid=1s" an answer lives up to two seconds */
+    fresh->valid = -1;
+
+#if (NGX_HAVE_INET6)
+    fresh->ipv6 = resolver->ipv6;
+#if (nginx_version >= 1023001)
+    fresh->ipv4 = resolver->ipv4;
+#endif
+#endif
+
+    return fresh;
 }
 
 

@@ -13,5 +13,9 @@
  */
 ngx_resolver_t *ngx_uptime_resolver_conf(ngx_conf_t *cf);
 
+/* The same servers, but no answer is taken from memory; as above. */
+ngx_resolver_t *ngx_uptime_resolver_conf_fresh(ngx_conf_t *cf,
+    const ngx_resolver_t *resolver);
+
 
 #endif /* _NGX_UPTIME_RESOLVER_CONF_H_INCLUDED_ */

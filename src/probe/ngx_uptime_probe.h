@@ -42,6 +42,8 @@ struct ngx_uptime_probe_s {
     ngx_uptime_probe_pt            handler;
     void                          *data;
     unsigned                       ungated:1;   /* waits for no turn        */
+    unsigned                       fresh:1;     /* fetches: name not from   */
+                                                /* the resolver's memory    */
 
     ngx_uptime_result_t            result;      /* for the handler          */
 

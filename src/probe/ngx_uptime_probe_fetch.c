@@ -31,6 +31,7 @@ ngx_uptime_probe_request(const ngx_uptime_probe_t *p,
     request->owner = p->owner;
     request->patience = p->patience;
     request->ungated = p->ungated;
+    request->fresh = p->fresh;
     request->verify_tls = t->verify_tls;
 }
 
