@@ -101,6 +101,13 @@ ngx_uptime_pg_conn_drain(ngx_uptime_pg_conn_t *conn)
 }
 
 
+void *
+ngx_alloc(size_t size, ngx_log_t *log)
+{
+    return malloc(size);
+}
+
+
 ngx_pool_t *
 ngx_create_pool(size_t size, ngx_log_t *log)
 {

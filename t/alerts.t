@@ -85,6 +85,14 @@ $i = $c->get("/incidents/$i->{id}")->{json};
 cmp_ok($i->{attempts}, '>=', 1, '... was confirmed');
 ok($i->{evidence}{ttfb_ms}, '... and has evidence')
     or diag(explain($i->{evidence}));
+is($i->{evidence}{http_status}, 503, '... the status');
+ok(length $i->{evidence}{body}, '... and what the target said')
+    or diag(explain($i->{evidence}));
+my $key = $c->post('/keys', { name => 'r', scope => 'read' })
+    ->{json}{key};
+my $seen = $t->client($key)->get("/incidents/$i->{id}")->{json}{evidence};
+ok($seen->{ttfb_ms} && !exists $seen->{body},
+    '... which is not for a key that may only read');
 
 
 # --- retries with one id, in order

@@ -129,6 +129,13 @@ my %monitors = (
                    'up'],
     cert_clear => [{ url => $target->url('/ok/cert'), cert_min_days => 80 },
                    'up'],
+    leak_basic => [{ url => to($tls, $tls->url('/echo/17')), auth => 'basic',
+                   auth_user => $user, auth_secret => $secret,
+                   headers => { 'X-Key' => 'k3y k3yk3yk3y' },
+                   keyword => 'is not there' }, 'down', 'keyword'],
+    leak_token => [{ url => $target->url('/echo/18'), auth => 'bearer',
+                   auth_secret => $bearer, keyword => 'is not there' },
+                   'down', 'keyword'],
 );
 
 $target->set(upside => 500);
@@ -162,6 +169,36 @@ for my $name (sort keys %monitors) {
 }
 
 is(scalar $target->hits('/ok/ip6'), 0, 'ip_version 6: nobody was asked');
+
+
+# --- what was seen, in the incident
+
+sub evidence {
+    my ($name) = @_;
+
+    my ($i) = @{ $c->get("/monitors/$id{$name}/incidents")->{json}{items} };
+    return $c->get("/incidents/$i->{id}")->{json}{evidence};
+}
+
+my $cert = { subject => 'CN=uptime test', issuer => 'CN=uptime test authority',
+    names => ['127.0.0.1', 'localhost'] };
+my $seen = evidence('sni_wrong');
+is_deeply($seen->{certificate}, $cert, 'names of a certificate with others');
+ok(!exists $seen->{body}, '... and nothing was asked for');
+$seen = evidence('cert_few');
+is_deeply([@$seen{qw(certificate body http_status)}],
+    [$cert, "all is well\n", 200], 'a certificate that ends, and the answer');
+$seen = evidence('leak_basic');
+is_deeply($seen->{certificate}, $cert, 'after a redirect');
+like($seen->{body}, qr{^GET /echo/17 HTTP/1\.1\nHost: 127}, '... an echo');
+like($seen->{body}, qr{^Authorization: Basic \*+=*$}m, '... of no password');
+like($seen->{body}, qr{^X-Key: \*+$}m, '... and no header');
+like(evidence('leak_token')->{body}, qr{^Authorization: Bearer \*+$}m,
+    '... and no token');
+ok(!exists evidence('down_block')->{body}, 'nor what led to a blocked address');
+is($t->value('SELECT count(*) FROM incidents WHERE strpos(evidence::text, ?) > 0
+    OR strpos(evidence::text, ?) > 0 OR strpos(evidence::text, ?) > 0', $basic,
+    $bearer, 'k3y'), 0, 'no secret is stored with an incident');
 
 
 # --- upside down, and a threshold

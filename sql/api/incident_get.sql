@@ -1,7 +1,8 @@
--- $1 bigint: the caller, $2 bigint: incident.
+-- $1 bigint: the caller, $2 jsonb: "_read_only", $3 bigint: incident.
+-- A key that may only read is not shown what the target answered.
 WITH i AS (
     SELECT i.* FROM incidents i
-    WHERE i.owner_id = $1::bigint AND i.id = $2::bigint
+    WHERE i.owner_id = $1::bigint AND i.id = $3::bigint
 ), line AS (
     SELECT i.started_at AS at, 1 AS n, 'failed' AS event,
            {{incident_error}} AS detail
@@ -31,7 +32,8 @@ SELECT NULL,
        || jsonb_build_object(
            'confirmed_at', rfc3339(i.confirmed_at),
            'attempts', i.attempts,
-           'evidence', i.evidence,
+           'evidence', CASE WHEN {{may_write}} THEN i.evidence
+                       ELSE i.evidence - 'body' END,
            'timeline', (
                SELECT jsonb_agg(jsonb_build_object(
                    'at', rfc3339(l.at), 'event', l.event,

@@ -30,6 +30,7 @@
 -- $27 bigint[]   revision of the monitor that was checked
 -- $28 bigint[]   not for each result, but the places (from 1) of those of which
 --                people are to be told
+-- $29 text[]     for each of those what was seen, a JSON object, or empty
 --
 -- A result counts if the checker still holds the shard, and it is kept if it
 -- was there before somebody else took the shard.  The share lock makes a

@@ -1,6 +1,6 @@
--- checker/record, with the same parameters, for a batch without transitions,
--- which nearly all are: that a statement says who is told costs a tenth of it,
--- told or not.
+-- checker/record, with the same parameters but the last, for a batch without
+-- transitions, which nearly all are: that a statement says who is told costs a
+-- tenth of it, told or not.
 
 {{record_fence}}
 ), held AS MATERIALIZED (

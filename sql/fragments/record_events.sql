@@ -13,12 +13,15 @@ UNION ALL
         nullif(($14::smallint[])[k.i], 0) AS http_status,
         nullif(($15::integer[])[k.i], -1) AS latency_us,
         jsonb_build_object(
+            'http_status', nullif(($14::smallint[])[k.i], 0),
             'total_ms', nullif(($15::integer[])[k.i], -1) / 1000.0::float8,
             'dns_ms', nullif(($16::integer[])[k.i], -1) / 1000.0::float8,
             'connect_ms', nullif(($17::integer[])[k.i], -1) / 1000.0::float8,
             'tls_ms', nullif(($18::integer[])[k.i], -1) / 1000.0::float8,
             'ttfb_ms', nullif(($19::integer[])[k.i], -1) / 1000.0::float8)
-            AS evidence
+            || coalesce(nullif(($29::text[])[array_position($28::bigint[],
+                                                            k.i)], '')::jsonb,
+                        '{}') AS evidence
  FROM told k
  JOIN monitors m ON m.id = k.monitor_id
  JOIN monitor_state s ON s.monitor_id = k.monitor_id

@@ -369,7 +369,7 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
       NGX_UPTIME_SQL_API_INCIDENT_LIST, "UA", NULL },
 
     { NGX_HTTP_GET, "/incidents/:id", NGX_HTTP_UPTIME_USER, 200,
-      NULL, NULL, 0, NGX_UPTIME_SQL_API_INCIDENT_GET, "UI", NULL },
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_INCIDENT_GET, "UAI", NULL },
 
     { NGX_HTTP_POST, "/incidents/:id/acknowledge", NGX_HTTP_UPTIME_USER, 200,
       NULL, NULL, 0, NGX_UPTIME_SQL_API_INCIDENT_ACKNOWLEDGE, "UI", NULL },

@@ -214,9 +214,12 @@ ngx_int_t ngx_uptime_runner_clock(ngx_uptime_checker_t *ck, int64_t now);
 void ngx_uptime_runner_cancel(ngx_uptime_checker_t *ck,
     ngx_uptime_monitor_t *m);
 
-/* result: NULL if the check was not even begun */
+/* 1: the next check may be the last before people are told. */
+ngx_uint_t ngx_uptime_runner_decides(const ngx_uptime_monitor_t *m);
+
+/* probe: NULL if the check was not even begun */
 void ngx_uptime_runner_record(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
-    const ngx_uptime_outcome_t *o, const ngx_uptime_result_t *result,
+    const ngx_uptime_outcome_t *o, const ngx_uptime_probe_t *probe,
     int64_t checked_at);
 
 void ngx_uptime_runner_stop(ngx_uptime_checker_t *ck);

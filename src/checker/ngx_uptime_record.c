@@ -32,6 +32,8 @@ static ngx_int_t ngx_uptime_record_names(ngx_uptime_pg_query_t *q,
 static ngx_uint_t ngx_uptime_record_transitions(const ngx_uptime_batch_t *b);
 static ngx_int_t ngx_uptime_record_events(ngx_uptime_pg_query_t *q,
     const ngx_uptime_batch_t *b, ngx_uint_t n);
+static ngx_int_t ngx_uptime_record_evidence(ngx_uptime_writer_t *w,
+    ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b, ngx_uint_t n);
 static ngx_int_t ngx_uptime_record_column(ngx_uptime_pg_query_t *q,
     const ngx_uptime_batch_t *b, const ngx_uptime_record_column_t *column);
 static const char *ngx_uptime_record_status_name(ngx_uint_t code);
@@ -145,6 +147,12 @@ ngx_uptime_record(ngx_uptime_writer_t *w, ngx_uptime_batch_t *b)
     }
 
     if (ngx_uptime_record_events(q, b, events) != NGX_OK) {
+        goto failed;
+    }
+
+    if (sql != NGX_UPTIME_SQL_CHECKER_RECORD_QUIET
+        && ngx_uptime_record_evidence(w, q, b, events) != NGX_OK)
+    {
         goto failed;
     }
 
@@ -289,6 +297,41 @@ ngx_uptime_record_events(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b,
     for (i = b->from; i < b->to; i++) {
         if (b->row[i].event != NGX_UPTIME_PENDING) {
             ngx_uptime_pg_array_int(a, (int64_t) (i - b->from) + 1);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* What was seen then, as JSON or empty. */
+
+static ngx_int_t
+ngx_uptime_record_evidence(ngx_uptime_writer_t *w, ngx_uptime_pg_query_t *q,
+    const ngx_uptime_batch_t *b, ngx_uint_t n)
+{
+    size_t                  size;
+    ngx_str_t               text;
+    ngx_uint_t              i;
+    ngx_uptime_pg_array_t  *a;
+
+    size = 0;
+
+    for (i = b->from; i < b->to; i++) {
+        if (b->row[i].event != NGX_UPTIME_PENDING) {
+            size += ngx_uptime_writer_evidence_of(w, &b->row[i]).len;
+        }
+    }
+
+    a = ngx_uptime_pg_array(q, NGX_UPTIME_PG_TEXT, n, size);
+    if (a == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = b->from; i < b->to; i++) {
+        if (b->row[i].event != NGX_UPTIME_PENDING) {
+            text = ngx_uptime_writer_evidence_of(w, &b->row[i]);
+            ngx_uptime_pg_array_text(a, (char *) text.data, text.len);
         }
     }
 

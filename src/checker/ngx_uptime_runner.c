@@ -25,6 +25,7 @@ typedef struct {
     ngx_uptime_checker_t          *checker;
     ngx_uptime_monitor_t          *monitor;
     ngx_uptime_probe_t             probe;
+    ngx_uptime_evidence_t          evidence;    /* of it                    */
     ngx_uptime_suspect_t           suspect;
     ngx_uptime_outcome_t           outcome;     /* while it is one          */
     int64_t                        checked_at;
@@ -234,10 +235,12 @@ ngx_uptime_runner_check(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
     c->checked_at = now;
     c->started = ngx_current_msec;
     c->suspect.waits = 0;
+    ngx_memzero(&c->evidence, sizeof(ngx_uptime_evidence_t));
 
     c->probe.target = &m->target;
     c->probe.owner = m->owner;
     c->probe.patience = ngx_uptime_runner_patience(m, now);
+    c->probe.evidence = ngx_uptime_runner_decides(m) ? &c->evidence : NULL;
     c->probe.ungated = 0;
     c->probe.fresh = 0;
     c->probe.handler = ngx_uptime_runner_done;
@@ -354,7 +357,7 @@ ngx_uptime_runner_settle(ngx_uptime_check_t *c, const ngx_uptime_outcome_t *o)
 
     retry = (o->status == NGX_UPTIME_DOWN);
 
-    ngx_uptime_runner_record(ck, m, o, &p->result,
+    ngx_uptime_runner_record(ck, m, o, p,
                              c->checked_at + p->result.waited_us / 1000);
 
     ngx_log_error(NGX_LOG_INFO, ck->log, 0,
@@ -366,6 +369,7 @@ ngx_uptime_runner_settle(ngx_uptime_check_t *c, const ngx_uptime_outcome_t *o)
 
     m->check = NULL;
     ngx_uptime_runner_count(ck, &m->target, -1);
+    ngx_uptime_evidence_free(&c->evidence);
     ngx_free(c);
 
     retry = retry && m->state.fails < m->threshold;
@@ -415,6 +419,7 @@ ngx_uptime_runner_cancel(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m)
     ngx_uptime_probe_cancel(&c->probe);
     ngx_uptime_canary_forget(&c->suspect);
     ngx_uptime_runner_count(ck, &m->target, -1);
+    ngx_uptime_evidence_free(&c->evidence);
     ngx_free(c);
 
     m->check = NULL;

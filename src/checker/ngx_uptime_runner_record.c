@@ -11,6 +11,7 @@
 
 #include "ngx_uptime_checker_ctx.h"
 #include "ngx_uptime_crash.h"
+#include "ngx_uptime_evidence_hide.h"
 #include "ngx_uptime_stats.h"
 
 
@@ -21,15 +22,26 @@ static void ngx_uptime_runner_own(ngx_uptime_checker_t *ck,
     const ngx_uptime_monitor_t *m, const ngx_uptime_outcome_t *o);
 static void ngx_uptime_runner_state(ngx_uptime_monitor_t *m,
     const ngx_uptime_outcome_t *o, ngx_uptime_row_t *row);
+static void ngx_uptime_runner_evidence(ngx_uptime_checker_t *ck,
+    const ngx_uptime_row_t *row, const ngx_uptime_probe_t *probe);
 static int32_t ngx_uptime_runner_us(int64_t us);
+
+
+ngx_uint_t
+ngx_uptime_runner_decides(const ngx_uptime_monitor_t *m)
+{
+    return m->state.told != NGX_UPTIME_DOWN
+           && m->state.fails + 1 >= m->threshold;
+}
 
 
 void
 ngx_uptime_runner_record(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
-    const ngx_uptime_outcome_t *o, const ngx_uptime_result_t *result,
+    const ngx_uptime_outcome_t *o, const ngx_uptime_probe_t *probe,
     int64_t checked_at)
 {
-    ngx_uptime_row_t  row;
+    ngx_uptime_row_t            row;
+    const ngx_uptime_result_t  *result;
 
     ngx_memzero(&row, sizeof(ngx_uptime_row_t));
 
@@ -48,7 +60,9 @@ ngx_uptime_runner_record(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
     row.tls_us = -1;
     row.ttfb_us = -1;
 
-    if (result != NULL) {
+    if (probe != NULL) {
+        result = &probe->result;
+
         row.http_status = (int16_t) result->http_status;
         row.cert = result->cert_expires_at;
         row.total_us = ngx_uptime_runner_us(result->total_us);
@@ -63,6 +77,12 @@ ngx_uptime_runner_record(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
 
     if (row.event != NGX_UPTIME_PENDING) {
         ngx_uptime_crash("after_check");
+    }
+
+    if (row.event == NGX_UPTIME_DOWN && probe != NULL
+        && probe->evidence != NULL)
+    {
+        ngx_uptime_runner_evidence(ck, &row, probe);
     }
 
     ngx_uptime_writer_add(&ck->writer, &row);
@@ -131,6 +151,22 @@ ngx_uptime_runner_state(ngx_uptime_monitor_t *m,
     row->fails = (int16_t) m->state.fails;
     row->status_since = m->status_since;
     row->told_since = m->told_since;
+}
+
+
+static void
+ngx_uptime_runner_evidence(ngx_uptime_checker_t *ck,
+    const ngx_uptime_row_t *row, const ngx_uptime_probe_t *probe)
+{
+    u_char     json[NGX_UPTIME_EVIDENCE_JSON];
+    ngx_str_t  text;
+
+    ngx_uptime_evidence_hide(probe->evidence, probe->target, ck->log);
+
+    text.data = json;
+    text.len = ngx_uptime_evidence_json(json, probe->evidence) - json;
+
+    ngx_uptime_writer_evidence(&ck->writer, row, &text);
 }
 
 

@@ -49,6 +49,7 @@ ngx_uptime_writer_init(ngx_uptime_writer_t *w, ngx_uptime_pg_pool_t *pg,
     w->backoff = NGX_UPTIME_WRITER_PAUSE;
 
     ngx_queue_init(&w->batches);
+    ngx_uptime_writer_evidence_init(w);
     ngx_uptime_spool_init(&w->spool, conf->spool, conf->spool_size, log);
 
     w->timer.handler = ngx_uptime_writer_timer;
@@ -400,6 +401,7 @@ static void
 ngx_uptime_writer_settle(ngx_uptime_writer_t *w, ngx_uptime_batch_t *b)
 {
     w->settled += b->adopted ? 0 : b->n;
+    ngx_uptime_writer_evidence_drop(w, b);
 
     if (b == w->replay) {
         ngx_uptime_spool_next(&w->spool);

@@ -25,6 +25,9 @@ typedef struct {
 } ngx_uptime_batch_t;
 
 
+#define NGX_UPTIME_WRITER_SEEN  256     /* lists of evidence                */
+
+
 typedef struct {
     ngx_str_t                     *spool;       /* folder                   */
     off_t                          spool_size;  /* 0: not used              */
@@ -54,6 +57,11 @@ typedef struct {
     uint64_t                       settled;     /* stored, refused, dropped */
     uint64_t                       dropped;
     uint64_t                       told;        /* of them, in the log      */
+    ngx_queue_t                    evidence;    /* of rows that wait, as    */
+                                                /* they came                */
+    ngx_queue_t                    seen[NGX_UPTIME_WRITER_SEEN];
+                                                /* the same, by monitor     */
+    ngx_uint_t                     nevidence;
     ngx_uptime_spool_t             spool;       /* older than the batches,  */
                                                 /* younger than "sent"      */
     ngx_uptime_batch_t            *sent;        /* on its way, or NULL      */
@@ -97,6 +105,14 @@ ngx_uint_t ngx_uptime_writer_save(ngx_uptime_writer_t *w);
 void ngx_uptime_writer_add(ngx_uptime_writer_t *w,
     const ngx_uptime_row_t *row);
 
+/*
+ * What was seen when the row was made that changes a status, as a JSON object;
+ * before it is added.  It is copied, and stays in memory: of what waits on
+ * disk there is none.
+ */
+void ngx_uptime_writer_evidence(ngx_uptime_writer_t *w,
+    const ngx_uptime_row_t *row, const ngx_str_t *text);
+
 /* From now on nothing waits for more rows. */
 void ngx_uptime_writer_flush(ngx_uptime_writer_t *w);
 
@@ -106,6 +122,16 @@ void ngx_uptime_writer_flush(ngx_uptime_writer_t *w);
     ngx_queue_data(q, ngx_uptime_batch_t, queue)
 
 void ngx_uptime_writer_spool_init(ngx_uptime_writer_t *w);
+
+void ngx_uptime_writer_evidence_init(ngx_uptime_writer_t *w);
+
+/* Of this row, as JSON; empty: there is none. */
+ngx_str_t ngx_uptime_writer_evidence_of(ngx_uptime_writer_t *w,
+    const ngx_uptime_row_t *row);
+
+/* The batch is stored: forgets what was seen. */
+void ngx_uptime_writer_evidence_drop(ngx_uptime_writer_t *w,
+    const ngx_uptime_batch_t *b);
 
 /* Sends the oldest batch, if none is on its way. */
 void ngx_uptime_writer_send(ngx_uptime_writer_t *w);

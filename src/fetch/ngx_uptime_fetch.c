@@ -304,6 +304,11 @@ ngx_uptime_fetch_done(ngx_uptime_transfer_t *t)
     ngx_uptime_fetch_hop_close(f);
 
     if (rc == NGX_AGAIN) {
+
+        if (f->request.evidence != NULL) {
+            ngx_uptime_evidence_free(f->request.evidence);
+        }
+
         ngx_uptime_fetch_hop(f);
         return;
     }

@@ -10,6 +10,7 @@
 #include <curl/curl.h>
 
 #include "ngx_uptime_addr.h"
+#include "ngx_uptime_evidence.h"
 #include "ngx_uptime_gate.h"
 #include "ngx_uptime_guard.h"
 #include "ngx_uptime_multi.h"
@@ -60,6 +61,7 @@ typedef struct {
     int                            family;      /* AF_UNSPEC: any           */
     ngx_str_t                      tls_name;    /* empty: the URL's host    */
     ngx_uptime_fetch_pt            inspect;     /* NULL: nobody looks       */
+    ngx_uptime_evidence_t         *evidence;    /* NULL: nobody wants any   */
     unsigned                       keep_body:1; /* for inspect              */
     unsigned                       follow:1;
     unsigned                       verify_tls:1;

@@ -306,6 +306,11 @@ ngx_uptime_fetch_hop_body(char *p, size_t size, size_t n, void *data)
         ngx_uptime_fetch_hop_search(f, (u_char *) p, ngx_min(len, left));
     }
 
+    if (f->request.evidence != NULL) {
+        ngx_uptime_evidence_body(f->request.evidence, (u_char *) p, len,
+                                 f->fetcher->log);
+    }
+
     if (f->request.keep_body
         && ngx_uptime_fetch_keep(f, (u_char *) p, ngx_min(len, left))
            != NGX_OK)

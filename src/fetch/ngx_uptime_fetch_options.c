@@ -96,6 +96,7 @@ ngx_uptime_fetch_options_tls(ngx_uptime_fetch_t *f)
     ngx_memzero(&f->tls, sizeof(ngx_uptime_tls_peer_t));
 
     f->tls.verify = r->verify_tls;
+    f->tls.evidence = r->evidence;
 
     if (r->tls_resume && ngx_uptime_fetch_options_resume(f) != NGX_OK) {
         return NGX_ERROR;

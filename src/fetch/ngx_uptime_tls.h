@@ -8,6 +8,7 @@
 
 #include <openssl/ssl.h>
 
+#include "ngx_uptime_evidence.h"
 #include "ngx_uptime_tls_cache.h"
 
 
@@ -40,6 +41,7 @@ struct ngx_uptime_tls_peer_s {
     unsigned                       verify:1;
     unsigned                       resume:1;
     u_char                         key[NGX_UPTIME_TLS_KEY];
+    ngx_uptime_evidence_t         *evidence;    /* NULL: nobody wants any   */
 
     /* the answer */
     unsigned                       resumed:1;

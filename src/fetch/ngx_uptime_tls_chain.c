@@ -45,6 +45,8 @@ ngx_uptime_tls_verify(X509_STORE_CTX *sc, void *data)
     peer->expires = ngx_uptime_tls_time(
                         X509_get0_notAfter(X509_STORE_CTX_get0_cert(sc)));
 
+    ngx_uptime_evidence_cert(peer->evidence, X509_STORE_CTX_get0_cert(sc));
+
     if (!peer->verify) {
         peer->window.since = now;
         peer->window.not_before = 0;

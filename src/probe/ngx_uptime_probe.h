@@ -39,6 +39,7 @@ struct ngx_uptime_probe_s {
     const ngx_uptime_target_t     *target;
     int64_t                        owner;       /* for its turn, see gate.h */
     ngx_msec_t                     patience;
+    ngx_uptime_evidence_t         *evidence;    /* NULL: nobody wants any   */
     ngx_uptime_probe_pt            handler;
     void                          *data;
     unsigned                       ungated:1;   /* waits for no turn        */

@@ -30,6 +30,7 @@ ngx_uptime_probe_request(const ngx_uptime_probe_t *p,
     request->family = ngx_uptime_probe_family(t);
     request->owner = p->owner;
     request->patience = p->patience;
+    request->evidence = p->evidence;
     request->ungated = p->ungated;
     request->fresh = p->fresh;
     request->verify_tls = t->verify_tls;

@@ -81,7 +81,7 @@ make(const char *name, const pair_t *issuer, int ca, long from, long until)
 
 /* as it comes from the network: parsed again */
 
-static X509 *
+static inline X509 *
 wire(const X509 *x)
 {
     int             len;

@@ -85,6 +85,24 @@ ngx_decode_base64url(ngx_str_t *dst, ngx_str_t *src)
 
 
 void
+ngx_encode_base64(ngx_str_t *dst, ngx_str_t *src)
+{
+    size_t  i;
+
+    ngx_encode_base64url(dst, src);
+
+    for (i = 0; i < dst->len; i++) {
+        dst->data[i] = (dst->data[i] == '-') ? '+'
+                       : (dst->data[i] == '_') ? '/' : dst->data[i];
+    }
+
+    while (dst->len % 4) {
+        dst->data[dst->len++] = '=';
+    }
+}
+
+
+void
 ngx_encode_base64url(ngx_str_t *dst, ngx_str_t *src)
 {
     size_t    i, n;
