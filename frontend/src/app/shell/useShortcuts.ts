@@ -17,7 +17,8 @@ export function useShortcuts(open: (overlay: 'palette' | 'help') => void) {
   const navigate = useNavigate();
 
   useEffect(() => {
-    let prefix = 0;
+    // when g was pressed; time counts from the page's load, so 0 is not long ago
+    let prefix = Number.NEGATIVE_INFINITY;
 
     function onKey(event: KeyboardEvent) {
       if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') {
@@ -29,7 +30,7 @@ export function useShortcuts(open: (overlay: 'palette' | 'help') => void) {
       if (!preferences().shortcuts || isTyping(event)) return;
 
       if (event.timeStamp - prefix < 1200) {
-        prefix = 0;
+        prefix = Number.NEGATIVE_INFINITY;
         const place = destinations.find((destination) => destination.key === event.key);
         if (place) navigate({ to: place.to });
         return;
