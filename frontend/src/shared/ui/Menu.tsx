@@ -1,10 +1,19 @@
 import { clsx } from 'clsx';
 import { DropdownMenu } from 'radix-ui';
-import type { ReactNode } from 'react';
+import {
+  cloneElement,
+  type HTMLAttributes,
+  type KeyboardEvent,
+  type ReactElement,
+  type ReactNode,
+  useState,
+} from 'react';
 
-export function Menu({ trigger, children }: { trigger: ReactNode; children: ReactNode }) {
+type Props = { trigger: ReactElement<HTMLAttributes<HTMLElement>>; children: ReactNode };
+
+export function Menu({ trigger, children, open }: Props & { open?: boolean }) {
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} defaultOpen={open}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       {/* in a landmark, as all of the page */}
       <DropdownMenu.Portal container={document.getElementById('main')}>
@@ -19,6 +28,28 @@ export function Menu({ trigger, children }: { trigger: ReactNode; children: Reac
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   );
+}
+
+/** For long lists: until it is first opened there is only its button. */
+export function LazyMenu({ trigger, children }: Props) {
+  const [used, setUsed] = useState(false);
+
+  if (used) {
+    return (
+      <Menu trigger={trigger} open>
+        {children}
+      </Menu>
+    );
+  }
+
+  return cloneElement(trigger, {
+    'aria-haspopup': 'menu',
+    'aria-expanded': false,
+    onClick: () => setUsed(true),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key === 'ArrowDown') setUsed(true);
+    },
+  });
 }
 
 type ItemProps = {

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Copy, Ellipsis, Pause, Pencil, Play } from 'lucide-react';
 import { Button } from '@/shared/ui/Button';
-import { Menu, MenuItem } from '@/shared/ui/Menu';
+import { LazyMenu, MenuItem } from '@/shared/ui/Menu';
 import type { MonitorRow } from '../model';
 import { usePauseWithUndo } from '../usePauseWithUndo';
 
@@ -12,7 +12,7 @@ export function LineMenu({ row }: { row: MonitorRow }) {
   const id = String(row.id);
 
   return (
-    <Menu
+    <LazyMenu
       trigger={
         <Button
           variant="ghost"
@@ -34,6 +34,6 @@ export function LineMenu({ row }: { row: MonitorRow }) {
       <MenuItem onSelect={() => navigate({ to: '/monitors/new', search: { clone: row.id } })}>
         <Copy aria-hidden size={15} /> Clone
       </MenuItem>
-    </Menu>
+    </LazyMenu>
   );
 }
