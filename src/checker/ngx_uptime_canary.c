@@ -141,57 +141,6 @@ ngx_uptime_canary_bird(ngx_uptime_canary_t *cn, ngx_pool_t *pool,
 }
 
 
-ngx_uint_t
-ngx_uptime_canary_suspects(const ngx_uptime_outcome_t *o,
-    ngx_uint_t upside_down)
-{
-    /* upside down, a network that is dead looks like a success */
-
-    if (upside_down) {
-        return o->status == NGX_UPTIME_UP;
-    }
-
-    switch (o->cause) {
-
-    case NGX_UPTIME_CAUSE_DNS_NOT_FOUND:
-    case NGX_UPTIME_CAUSE_DNS_TIMEOUT:
-    case NGX_UPTIME_CAUSE_DNS_FAILURE:
-    case NGX_UPTIME_CAUSE_CONNECT_REFUSED:
-    case NGX_UPTIME_CAUSE_CONNECT_TIMEOUT:
-    case NGX_UPTIME_CAUSE_CONNECT_UNREACHABLE:
-    case NGX_UPTIME_CAUSE_TLS_HANDSHAKE:
-    case NGX_UPTIME_CAUSE_TIMEOUT:
-    case NGX_UPTIME_CAUSE_RESET:
-        return o->status == NGX_UPTIME_DOWN;
-
-    /* nobody is told of these, but the operator may have to be */
-
-    case NGX_UPTIME_CAUSE_OWN_NETWORK:
-        return 1;
-
-    default:
-        return 0;
-    }
-}
-
-
-ngx_uint_t
-ngx_uptime_canary_lookup(const ngx_uptime_outcome_t *o)
-{
-    switch (o->cause) {
-
-    case NGX_UPTIME_CAUSE_DNS_NOT_FOUND:
-    case NGX_UPTIME_CAUSE_DNS_TIMEOUT:
-    case NGX_UPTIME_CAUSE_DNS_FAILURE:
-    case NGX_UPTIME_CAUSE_OWN_NETWORK:
-        return 1;
-
-    default:
-        return 0;
-    }
-}
-
-
 void
 ngx_uptime_canary_ask(ngx_uptime_canary_t *cn, ngx_uptime_suspect_t *s)
 {
@@ -340,7 +289,7 @@ ngx_uptime_canary_done(ngx_uptime_probe_t *p)
 
     if (o.status != NGX_UPTIME_UNKNOWN) {
         cn->reached |= !ngx_uptime_canary_suspects(&o, 0);
-        cn->found |= b->named && !ngx_uptime_canary_lookup(&o);
+        cn->found |= b->named && !ngx_uptime_canary_lookup(&o, &p->result);
     }
 
     if (cn->running && !ngx_uptime_canary_enough(cn)) {

@@ -7,6 +7,7 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
+#include "ngx_uptime_canary_suspect.h"
 #include "ngx_uptime_probe.h"
 
 
@@ -47,13 +48,6 @@ struct ngx_uptime_suspect_s {
 ngx_uptime_canary_t *ngx_uptime_canary_create(ngx_pool_t *pool,
     ngx_array_t *urls, int64_t operator_channel, ngx_uptime_prober_t *prober,
     ngx_uptime_pg_pool_t *pg, ngx_log_t *log);
-
-/* Pure: 1: trouble of our network looks like this, too. */
-ngx_uint_t ngx_uptime_canary_suspects(const ngx_uptime_outcome_t *o,
-    ngx_uint_t upside_down);
-
-/* Pure: 1: a resolver that is dead looks like this. */
-ngx_uint_t ngx_uptime_canary_lookup(const ngx_uptime_outcome_t *o);
 
 /* The handler is called once, later, unless it is forgotten before. */
 void ngx_uptime_canary_ask(ngx_uptime_canary_t *cn, ngx_uptime_suspect_t *s);

@@ -309,7 +309,8 @@ ngx_uptime_runner_done(ngx_uptime_probe_t *p)
         c->suspect.data = c;
         c->suspect.began = c->started;
         c->suspect.lookup = c->probe.target->upside_down
-                            || ngx_uptime_canary_lookup(&c->outcome);
+                            || ngx_uptime_canary_lookup(&c->outcome,
+                                                        &p->result);
 
         ngx_uptime_canary_ask(ck->canary, &c->suspect);
         return;
