@@ -12,7 +12,8 @@
 #include "ngx_uptime_checker_ctx.h"
 
 
-#define NGX_UPTIME_CLOCK_IDLE   100             /* ms between two looks     */
+#define NGX_UPTIME_CLOCK_EMPTY  1000            /* ms between two looks     */
+#define NGX_UPTIME_CLOCK_IDLE   100
 #define NGX_UPTIME_CLOCK_BUSY   10
 #define NGX_UPTIME_CLOCK_SLEEP  8000            /* leases may be gone       */
 #define NGX_UPTIME_CLOCK_JUMP   2000
@@ -134,7 +135,8 @@ ngx_uptime_runner_expect(ngx_uptime_checker_t *ck)
 
     wait = (ck->runner.running || ck->runner.walking
             || ck->monitors.query != NULL || ck->monitors.dropping)
-           ? NGX_UPTIME_CLOCK_BUSY : NGX_UPTIME_CLOCK_IDLE;
+           ? NGX_UPTIME_CLOCK_BUSY
+           : ck->schedule.n ? NGX_UPTIME_CLOCK_IDLE : NGX_UPTIME_CLOCK_EMPTY;
 
     ngx_add_timer(&ck->runner.look, wait);
 
