@@ -127,6 +127,7 @@ ngx_http_uptime_create_main_conf(ngx_conf_t *cf)
 
     umcf->api.token_time = NGX_CONF_UNSET;
     umcf->api.max_monitors = NGX_CONF_UNSET_UINT;
+    umcf->api.host_rate = NGX_CONF_UNSET_UINT;
     umcf->alert.timeout = NGX_CONF_UNSET_MSEC;
     umcf->api.max_events = NGX_CONF_UNSET_UINT;
     umcf->api.max_user_events = NGX_CONF_UNSET_UINT;
@@ -159,6 +160,7 @@ ngx_http_uptime_defaults(ngx_http_uptime_main_conf_t *umcf)
 
     ngx_conf_init_value(umcf->api.token_time, 600);
     ngx_conf_init_uint_value(umcf->api.max_monitors, 0);
+    ngx_conf_init_uint_value(umcf->api.host_rate, 120);
     ngx_conf_init_uint_value(umcf->api.max_events, 1000);
     ngx_conf_init_uint_value(umcf->api.max_user_events, 20);
 

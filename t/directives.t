@@ -295,6 +295,17 @@ invalid value "many" in "uptime_monitors_per_user"
 
 
 
+=== uptime_host_rate: too much
+--- http_config
+$TEST_NGINX_UPTIME
+uptime_host_rate 1000001;
+--- must_die
+--- suppress_stderr
+--- error_log
+invalid value "1000001" in "uptime_host_rate": it must be from 0 to 1000000
+
+
+
 === uptime_trusted_certificate: no such file
 --- http_config
 $TEST_NGINX_UPTIME

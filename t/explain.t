@@ -165,7 +165,9 @@ for my $call ('hours_of(ARRAY[1::bigint], now(), now())',
     'days_of(ARRAY[1::bigint], current_date, current_date + 1)',
     'rollup_hours_made(ARRAY[1::bigint], ARRAY[now()])',
     'rollup_days_made(ARRAY[1::bigint], current_date)',
-    'monitor_stats_refresh(ARRAY[1::bigint])', 'rollup_step(100)')
+    'monitor_stats_refresh(ARRAY[1::bigint])', 'rollup_step(100)',
+    'monitor_room(1, 9)', 'host_rates(1, 9, ARRAY[1::bigint], '
+    . 'ARRAY[1::bigint], ARRAY[\'http://x/\'], ARRAY[60])')
 {
     my @plans = logged(sub { $dbh->selectall_arrayref("SELECT * FROM $call") });
     cmp_ok(scalar @plans, '>', 0, "$call: there are plans");

@@ -1,4 +1,5 @@
--- $1 bigint: the caller, $2 jsonb: ids, patch, add_tags, remove_tags.
+-- $1 bigint: the caller, $2 jsonb: ids, patch, add_tags, remove_tags,
+-- $3 bigint: checks a minute of one host, 0: any number.
 -- The same rules as monitor_patch, for each of them.
 WITH asked AS (
     SELECT DISTINCT i::bigint AS id
@@ -9,7 +10,7 @@ WITH asked AS (
     WHERE m.owner_id = $1::bigint AND m.id IN (SELECT asked.id FROM asked)
     ORDER BY m.id FOR UPDATE
 ), rules AS (
-    {{monitor_rules}}
+    {{monitor_rules}}, $3::bigint AS host_rate
 ), tagged AS (
     -- those of the patch or its own, without some, with others
     SELECT old.n, jsonb_agg(t.tag ORDER BY t.place) AS tags

@@ -1,7 +1,7 @@
 -- $1 bigint: the caller, $2 jsonb: fields, $3 bigint: monitors that he may
--- have, 0: any number.
+-- have, $4 bigint: checks a minute of one host; 0: any number.
 WITH rules AS (
-    {{monitor_rules}}
+    {{monitor_rules}}, $4::bigint AS host_rate
 ), given AS (
     {{monitor_given}} FROM (SELECT 1 AS n, $2::jsonb AS fields) g
 ), f AS (
@@ -9,7 +9,7 @@ WITH rules AS (
 ), wrong AS (
     {{monitor_wrong}}
 ), quota AS (
-    SELECT {{monitor_room}} <= 0 AS is_full
+    SELECT monitor_room($1::bigint, $3::bigint) <= 0 AS is_full
 ), m AS (
     {{monitor_insert}}
     WHERE NOT EXISTS (SELECT FROM wrong) AND NOT (SELECT is_full FROM quota)

@@ -1,10 +1,11 @@
 -- $1 bigint: the caller, $2 jsonb: rows [{i, fields} or {i, errors}] and
--- dry_run, $3 bigint: monitors that he may have, 0: any number.
+-- dry_run, $3 bigint: monitors that he may have, $4 bigint: checks a
+-- minute of one host; 0: any number.
 -- A row is all of a monitor: what it leaves out is as in a new one, but for a
 -- secret, which a file need not have.
 -- planned anew
 WITH rules AS (
-    {{monitor_rules}}
+    {{monitor_rules}}, $4::bigint AS host_rate
 ), row AS (
     SELECT (r ->> 'i')::bigint AS n, r -> 'fields' AS fields,
            r -> 'errors' AS errors,
@@ -21,16 +22,19 @@ WITH rules AS (
     SELECT named.*, row_number() OVER (PARTITION BY named.name, named.url
                                        ORDER BY named.n) AS nth
     FROM named
-), old AS MATERIALIZED (
+), held AS MATERIALIZED (
     -- found by the index of names
-    SELECT DISTINCT ON (place.n) place.n, m AS monitor, m.type, m.url,
-           m.paused, m.auth
+    SELECT place.n, m.id, m AS monitor, m.type, m.url, m.paused, m.auth
     FROM place JOIN monitors m
          ON m.owner_id = $1::bigint AND m.name = place.name
             AND lower(m.name) COLLATE "C" = lower(place.name) COLLATE "C"
             AND m.url = place.url
     WHERE place.nth = 1
-    ORDER BY place.n, m.id
+    ORDER BY m.id FOR UPDATE OF m
+), old AS MATERIALIZED (
+    SELECT DISTINCT ON (held.n) held.*
+    FROM held
+    ORDER BY held.n, held.id
 ), f AS MATERIALIZED (
     SELECT given.n, r.*, old.n IS NOT NULL AS known,
            old.monitor IS DISTINCT FROM r AS differs
@@ -56,7 +60,7 @@ WITH rules AS (
     FROM (SELECT f.n, row_number() OVER (ORDER BY f.n) AS nth
           FROM f JOIN place ON place.n = f.n
           WHERE NOT f.known AND place.nth = 1) c
-    WHERE c.nth > (SELECT {{monitor_room}})
+    WHERE c.nth > (SELECT monitor_room($1::bigint, $3::bigint))
 ), made AS (
     {{monitor_insert}}
     WHERE NOT f.known AND NOT coalesce(($2::jsonb ->> 'dry_run')::boolean,

@@ -1,5 +1,5 @@
 -- $1 bigint: the caller, $2 bigint: monitor, $3 jsonb: fields to change and
--- "_if_match".  A new URL or type or a resumed monitor starts as pending.
+-- "_if_match", $4 bigint: checks a minute of one host, 0: any number.  A new URL or type or a resumed monitor starts as pending.
 WITH old AS (
     SELECT m AS monitor, m.id AS n, m.version, m.type, m.url, m.paused,
            coalesce(($3::jsonb ->> '_if_match')::integer = m.version, true)
@@ -8,7 +8,7 @@ WITH old AS (
     WHERE m.owner_id = $1::bigint AND m.id = $2::bigint
     FOR UPDATE
 ), rules AS (
-    {{monitor_rules}}
+    {{monitor_rules}}, $4::bigint AS host_rate
 ), given AS (
     {{monitor_given}}
     FROM (SELECT $2::bigint AS n, $3::jsonb - '_if_match' AS fields) g

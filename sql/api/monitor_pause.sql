@@ -1,13 +1,20 @@
 -- $1 bigint: the caller, $2 bigint: monitor, $3 boolean: pause, else resume,
--- $4 jsonb: "_if_match".
+-- $4 jsonb: "_if_match", $5 bigint: checks a minute of one host, 0: any
+-- number.
 -- A resumed monitor is pending: it is checked at once.
 WITH old AS (
-    SELECT m.id, m.paused, m.version,
+    SELECT m.id, m.url, m.type, m.interval, m.paused, m.version,
            coalesce(($4::jsonb ->> '_if_match')::integer = m.version, true)
                AS matches
     FROM monitors m
     WHERE m.owner_id = $1::bigint AND m.id = $2::bigint
     FOR UPDATE
+), wrong (n, field, code, message) AS (
+    {{host_rate_wrong}}
+    FROM (SELECT $5::bigint AS host_rate) rules, old,
+        host_rates($1::bigint, rules.host_rate, ARRAY[1::bigint],
+                   ARRAY[old.id], ARRAY[old.url], ARRAY[old.interval]) r
+    WHERE NOT $3::boolean AND old.paused AND old.type <> 'push'
 ), m AS (
     UPDATE monitors m SET
         paused = $3::boolean,
@@ -16,6 +23,7 @@ WITH old AS (
                      ELSE m.updated_at END
     FROM old
     WHERE m.owner_id = $1::bigint AND m.id = $2::bigint AND old.matches
+      AND NOT EXISTS (SELECT FROM wrong)
     RETURNING m.*, old.paused <> m.paused AS changed
 ), s AS (
     UPDATE monitor_state s SET
@@ -30,8 +38,11 @@ WITH old AS (
     WHERE s.monitor_id = m.id
     RETURNING s.*
 )
-SELECT CASE WHEN NOT old.matches THEN 'version_mismatch' END,
-       NULL, coalesce(m.version, old.version), NULL::bigint,
+SELECT CASE WHEN NOT old.matches THEN 'version_mismatch'
+            WHEN w.list IS NOT NULL THEN 'invalid_fields' END,
+       w.list, coalesce(m.version, old.version), NULL::bigint,
        {{monitor_fields}}
-FROM old LEFT JOIN m ON true LEFT JOIN s ON true
+FROM old
+CROSS JOIN (SELECT {{monitor_errors}} AS list FROM wrong) w
+LEFT JOIN m ON true LEFT JOIN s ON true
 CROSS JOIN (SELECT false AS hidden) k

@@ -1,7 +1,7 @@
 -- $1 bigint: the caller, $2 jsonb: fields of a monitor that is not stored.
 -- Result: error, list of what is wrong, seconds to wait, the target.
 WITH rules AS (
-    {{monitor_rules}}
+    {{monitor_rules}}, 0::bigint AS host_rate
 ), given AS (
     {{monitor_given}} FROM (SELECT 1 AS n, $2::jsonb AS fields) g
 ), f AS (

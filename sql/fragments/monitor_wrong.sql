@@ -1,4 +1,5 @@
 -- What is wrong with the monitors f, of which the client sent given.fields.
+-- rules.host_rate: checks a minute that an account may ask of a host, or 0.
 SELECT f.n, p.field, p.code, p.message
 FROM f CROSS JOIN LATERAL (VALUES
     ('url', 'required', 'must be given', f.url IS NULL),
@@ -51,3 +52,11 @@ WHERE given.fields ? 'channel_ids'
               WHERE NOT EXISTS (SELECT FROM channels c
                                 WHERE c.owner_id = $1::bigint
                                   AND c.id = x.id))
+UNION ALL
+{{host_rate_wrong}}
+FROM rules, (SELECT array_agg(f.n::bigint) AS n, array_agg(f.id) AS id,
+                    array_agg(f.url) AS url, array_agg(f.interval) AS every
+             FROM f JOIN given ON given.n = f.n
+             WHERE NOT f.paused AND f.type <> 'push' AND f.url IS NOT NULL
+               AND given.fields ?| ARRAY['url', 'type', 'interval', 'paused']
+    ) a, host_rates($1::bigint, rules.host_rate, a.n, a.id, a.url, a.every) r

@@ -53,6 +53,8 @@ typedef struct {
     ngx_str_t                      ca_file;     /* empty: the system's      */
     ngx_uint_t                     max_per_host;
     ngx_uint_t                     max_monitors; /* of a user; 0: any       */
+    ngx_uint_t                     host_rate;   /* checks a minute, of a    */
+                                                /* user and host; 0: any    */
     ngx_http_uptime_checks_t      *checks;      /* NULL: there were none    */
 
     /* messages that somebody waits for */
@@ -110,6 +112,7 @@ typedef void (*ngx_http_uptime_hashed_pt)(ngx_http_uptime_ctx_t *ctx,
  *     N  the caller's network address (inet)
  *     T, F  true, false
  *     Q  how many monitors a user may have (bigint; 0: any number)
+ *     H  how many checks a minute of one host (bigint; 0: any number)
  * and returns one row:
  *     error    text, NULL or a code of ngx_http_uptime_problem.c
  *     body     text, the JSON of the answer

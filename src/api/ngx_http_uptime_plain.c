@@ -100,6 +100,10 @@ ngx_http_uptime_plain_params(ngx_http_uptime_ctx_t *ctx,
             rc = ngx_uptime_pg_int(q, (int64_t) ctx->api->max_monitors);
             break;
 
+        case 'H':
+            rc = ngx_uptime_pg_int(q, (int64_t) ctx->api->host_rate);
+            break;
+
         case 'T':
             rc = ngx_uptime_pg_text(q, &yes);
             break;

@@ -300,11 +300,11 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
 
     { NGX_HTTP_POST, "/monitors", NGX_HTTP_UPTIME_USER, 201,
       NULL, ngx_http_uptime_monitor_fields, 0,
-      NGX_UPTIME_SQL_API_MONITOR_CREATE, "UAQ", NULL },
+      NGX_UPTIME_SQL_API_MONITOR_CREATE, "UAQH", NULL },
 
     { NGX_HTTP_PATCH, "/monitors", NGX_HTTP_UPTIME_USER, 200,
       NULL, ngx_http_uptime_bulk_fields, 0,
-      NGX_UPTIME_SQL_API_MONITOR_BULK, "UA", NULL },
+      NGX_UPTIME_SQL_API_MONITOR_BULK, "UAH", NULL },
 
     { NGX_HTTP_DELETE, "/monitors", NGX_HTTP_UPTIME_USER, 200,
       NULL, ngx_http_uptime_ids_fields, 0,
@@ -317,7 +317,7 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
 
     { NGX_HTTP_POST, "/monitors/import", NGX_HTTP_UPTIME_USER, 200,
       ngx_http_uptime_import_args, ngx_http_uptime_import_fields, 0,
-      NGX_UPTIME_SQL_API_MONITOR_IMPORT, "UAQ",
+      NGX_UPTIME_SQL_API_MONITOR_IMPORT, "UAQH",
       ngx_http_uptime_monitor_import },
 
     { NGX_HTTP_POST, "/monitors/test", NGX_HTTP_UPTIME_USER, 200,
@@ -333,16 +333,16 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
 
     { NGX_HTTP_PATCH, "/monitors/:id", NGX_HTTP_UPTIME_USER, 200,
       NULL, ngx_http_uptime_monitor_fields, 1,
-      NGX_UPTIME_SQL_API_MONITOR_PATCH, "UIA", NULL },
+      NGX_UPTIME_SQL_API_MONITOR_PATCH, "UIAH", NULL },
 
     { NGX_HTTP_DELETE, "/monitors/:id", NGX_HTTP_UPTIME_USER, 204,
       NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_DELETE, "UIA", NULL },
 
     { NGX_HTTP_POST, "/monitors/:id/pause", NGX_HTTP_UPTIME_USER, 200,
-      NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_PAUSE, "UITA", NULL },
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_PAUSE, "UITAH", NULL },
 
     { NGX_HTTP_POST, "/monitors/:id/resume", NGX_HTTP_UPTIME_USER, 200,
-      NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_PAUSE, "UIFA", NULL },
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_PAUSE, "UIFAH", NULL },
 
     { NGX_HTTP_GET, "/monitors/:id/checks", NGX_HTTP_UPTIME_USER, 200,
       ngx_http_uptime_checks_args, NULL, 0,

@@ -39,6 +39,8 @@ static ngx_http_uptime_range_t  ngx_http_uptime_per_host_range =
     { ngx_conf_set_num_slot, 0, 100000, "" };
 static ngx_http_uptime_range_t  ngx_http_uptime_monitors_range =
     { ngx_conf_set_num_slot, 0, 100000000, "" };
+static ngx_http_uptime_range_t  ngx_http_uptime_host_rate_range =
+    { ngx_conf_set_num_slot, 0, 1000000, "" };
 static ngx_http_uptime_range_t  ngx_http_uptime_timeout_range =
     { ngx_conf_set_msec_slot, 100, 60000, "ms" };
 /* half of a message's lease: who sends it has marked it by then */
@@ -210,6 +212,13 @@ ngx_command_t  ngx_http_uptime_commands[] = {
       NGX_HTTP_MAIN_CONF_OFFSET,
       ngx_http_uptime_offset(api.max_monitors),
       &ngx_http_uptime_monitors_range },
+
+    { ngx_string("uptime_host_rate"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_uptime_number,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      ngx_http_uptime_offset(api.host_rate),
+      &ngx_http_uptime_host_rate_range },
 
     { ngx_string("uptime_node"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,

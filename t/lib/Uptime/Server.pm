@@ -29,7 +29,8 @@ sub new {
         daemon => 0,
         log_level => 'info', directives => '', http => '', server => '',
         main => '', location => '', cookie => 'insecure', connections => 512,
-        login_attempts => 0, per_host => 0, allow => '127.0.0.0/8', port => free_port(),
+        login_attempts => 0, per_host => 0, host_rate => 0,
+        allow => '127.0.0.0/8', port => free_port(),
         connections => 512,
         %o }, $class;
 
@@ -84,6 +85,8 @@ sub config {
     my $key = $self->{key_file};
     my $cookie = $self->{cookie} eq 'insecure'
         ? 'uptime_insecure_cookie on;' : '';
+    my $rate = defined $self->{host_rate}
+        ? "uptime_host_rate $self->{host_rate};" : '';
     my $node = defined $self->{node} ? "uptime_node $self->{node};" : '';
     my $allow = $self->{allow} ? "uptime_allow_targets $self->{allow};" : '';
     my $roots = $self->_roots;
@@ -118,6 +121,7 @@ $temp
     uptime_spool_path spool;
     uptime_login_attempts $self->{login_attempts};
     uptime_max_checks_per_host $self->{per_host};
+    $rate
     $node
     $allow
     $roots
