@@ -38,8 +38,7 @@ struct ngx_uptime_canary_s {
     ngx_queue_t                    asked;       /* for whom the round is    */
     ngx_event_t                    answer;
     ngx_event_t                    next;        /* round                    */
-    ngx_msec_t                     begun;       /* the last round           */
-    ngx_msec_t                     ended;
+    ngx_msec_t                     ended;       /* the last round           */
     ngx_msec_t                     network;     /* is well, since           */
     ngx_msec_t                     names;       /* are found, since         */
     ngx_uint_t                     n;
@@ -238,7 +237,6 @@ ngx_uptime_canary_round(ngx_event_t *ev)
         return;
     }
 
-    cn->begun = ngx_current_msec;
     cn->reached = 0;
     cn->found = 0;
 
@@ -342,15 +340,22 @@ ngx_uptime_canary_enough(ngx_uptime_canary_t *cn)
 }
 
 
+/*
+ * It is well since the answer, not since the question: that may have been
+ * repeated until the network was back.
+ */
+
 static void
 ngx_uptime_canary_end(ngx_uptime_canary_t *cn)
 {
+    cn->ended = ngx_current_msec;
+
     if (!cn->reached) {
         cn->dead = 1;
 
     } else if (cn->dead) {
         cn->dead = 0;
-        cn->network = cn->begun;
+        cn->network = cn->ended;
     }
 
     if (cn->named && cn->all && !cn->found) {
@@ -358,14 +363,12 @@ ngx_uptime_canary_end(ngx_uptime_canary_t *cn)
 
     } else if (cn->blind && cn->found) {
         cn->blind = 0;
-        cn->names = cn->begun;
+        cn->names = cn->ended;
     }
 
     ngx_uptime_canary_tell(&cn->tell, cn->dead ? NGX_UPTIME_CANARY_DEAD
                                       : cn->blind ? NGX_UPTIME_CANARY_NAMES
                                       : NGX_UPTIME_CANARY_WELL);
-
-    cn->ended = ngx_current_msec;
 
     if (!cn->answer.posted) {
         ngx_post_event(&cn->answer, &ngx_posted_events);
