@@ -6,11 +6,11 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
-import { readDetailSearch, readListSearch } from '@/features/monitors';
+import { readDetailSearch, readListSearch } from '@/features/monitors/search';
 import { currentUser, restore } from '@/shared/api/session';
 import { NotFound } from './error-pages/NotFound';
 import { PageFailed } from './error-pages/PageFailed';
-import { Shell } from './shell/Shell';
+import { pages } from './pages';
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
 
@@ -28,25 +28,25 @@ const login = createRoute({
     ended: search.ended === true ? true : undefined,
     reset: search.reset === true ? true : undefined,
   }),
-  component: lazyRouteComponent(() => import('@/features/auth'), 'LoginPage'),
+  component: lazyRouteComponent(pages.auth, 'LoginPage'),
 });
 
 const signup = createRoute({
   getParentRoute: () => open,
   path: '/signup',
-  component: lazyRouteComponent(() => import('@/features/auth'), 'SignupPage'),
+  component: lazyRouteComponent(pages.auth, 'SignupPage'),
 });
 
 const forgot = createRoute({
   getParentRoute: () => open,
   path: '/forgot',
-  component: lazyRouteComponent(() => import('@/features/auth'), 'ForgotPage'),
+  component: lazyRouteComponent(pages.auth, 'ForgotPage'),
 });
 
 const reset = createRoute({
   getParentRoute: () => open,
   path: '/reset',
-  component: lazyRouteComponent(() => import('@/features/auth'), 'ResetPage'),
+  component: lazyRouteComponent(pages.auth, 'ResetPage'),
 });
 
 // --- with one
@@ -63,7 +63,7 @@ const inside = createRoute({
       });
     }
   },
-  component: Shell,
+  component: lazyRouteComponent(pages.shell, 'Shell'),
   errorComponent: PageFailed,
 });
 
@@ -78,56 +78,53 @@ const home = createRoute({
 const welcome = createRoute({
   getParentRoute: () => inside,
   path: '/welcome',
-  component: lazyRouteComponent(() => import('@/features/onboarding'), 'WelcomePage'),
+  component: lazyRouteComponent(pages.welcome, 'WelcomePage'),
 });
 
 const monitors = createRoute({
   getParentRoute: () => inside,
   path: '/monitors',
   validateSearch: readListSearch,
-  component: lazyRouteComponent(() => import('@/features/monitors/pages/ListPage'), 'ListPage'),
+  component: lazyRouteComponent(pages.list, 'ListPage'),
 });
 
 const wall = createRoute({
   getParentRoute: () => inside,
   path: '/wall',
-  component: lazyRouteComponent(() => import('@/features/monitors/pages/WallPage'), 'WallPage'),
+  component: lazyRouteComponent(pages.wall, 'WallPage'),
 });
 
 const newMonitor = createRoute({
   getParentRoute: () => inside,
   path: '/monitors/new',
   validateSearch: (search): { clone?: number } => ({ clone: Number(search.clone) || undefined }),
-  component: lazyRouteComponent(() => import('@/features/monitors/pages/EditPage'), 'NewPage'),
+  component: lazyRouteComponent(pages.monitorForm, 'NewPage'),
 });
 
 const monitor = createRoute({
   getParentRoute: () => inside,
   path: '/monitors/$id',
   validateSearch: readDetailSearch,
-  component: lazyRouteComponent(() => import('@/features/monitors/pages/DetailPage'), 'DetailPage'),
+  component: lazyRouteComponent(pages.monitor, 'DetailPage'),
 });
 
 const editMonitor = createRoute({
   getParentRoute: () => inside,
   path: '/monitors/$id/edit',
-  component: lazyRouteComponent(() => import('@/features/monitors/pages/EditPage'), 'EditPage'),
+  component: lazyRouteComponent(pages.monitorForm, 'EditPage'),
 });
 
 const incidents = createRoute({
   getParentRoute: () => inside,
   path: '/incidents',
   validateSearch: (search): { tab?: string } => ({ tab: textOf(search.tab) }),
-  component: lazyRouteComponent(
-    () => import('@/features/incidents/IncidentsPage'),
-    'IncidentsPage',
-  ),
+  component: lazyRouteComponent(pages.incidents, 'IncidentsPage'),
 });
 
 const channels = createRoute({
   getParentRoute: () => inside,
   path: '/channels',
-  component: lazyRouteComponent(() => import('@/features/channels/ChannelsPage'), 'ChannelsPage'),
+  component: lazyRouteComponent(pages.channels, 'ChannelsPage'),
 });
 
 const newChannel = createRoute({
@@ -137,28 +134,25 @@ const newChannel = createRoute({
     kind: textOf(search.kind),
     monitor: Number(search.monitor) || undefined,
   }),
-  component: lazyRouteComponent(() => import('@/features/channels/EditPage'), 'NewPage'),
+  component: lazyRouteComponent(pages.channelForm, 'NewPage'),
 });
 
 const editChannel = createRoute({
   getParentRoute: () => inside,
   path: '/channels/$id',
-  component: lazyRouteComponent(() => import('@/features/channels/EditPage'), 'EditPage'),
+  component: lazyRouteComponent(pages.channelForm, 'EditPage'),
 });
 
 const maintenance = createRoute({
   getParentRoute: () => inside,
   path: '/maintenance',
-  component: lazyRouteComponent(
-    () => import('@/features/maintenance/MaintenancePage'),
-    'MaintenancePage',
-  ),
+  component: lazyRouteComponent(pages.maintenance, 'MaintenancePage'),
 });
 
 const settings = createRoute({
   getParentRoute: () => inside,
   path: '/settings/{-$tab}',
-  component: lazyRouteComponent(() => import('@/features/settings/SettingsPage'), 'SettingsPage'),
+  component: lazyRouteComponent(pages.settings, 'SettingsPage'),
 });
 
 const admin = createRoute({
@@ -167,7 +161,7 @@ const admin = createRoute({
   beforeLoad: () => {
     if (currentUser()?.role !== 'admin') throw redirect({ to: '/monitors', replace: true });
   },
-  component: lazyRouteComponent(() => import('@/features/admin/AdminPage'), 'AdminPage'),
+  component: lazyRouteComponent(pages.admin, 'AdminPage'),
 });
 
 const tree = root.addChildren([

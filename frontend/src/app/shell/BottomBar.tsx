@@ -9,7 +9,7 @@ export function BottomBar({ user }: { user: User }) {
   return (
     <nav
       aria-label="Main"
-      className="fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] sm:hidden"
+      className="fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-surface pb-[env(safe-area-inset-bottom)]"
     >
       {places.map(({ to, label, icon: Icon }) => (
         <Link

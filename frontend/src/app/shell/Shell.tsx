@@ -2,9 +2,11 @@ import { Outlet, useRouter, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { applyChanges } from '@/features/monitors';
 import { startLive } from '@/shared/api/live';
-import { useSession } from '@/shared/api/session';
+import { useSession } from '@/shared/api/useSession';
 import { usePreferences } from '@/shared/preferences/preferences';
 import { Toasts } from '@/shared/ui/Toasts';
+import { useWide } from '@/shared/ui/useWide';
+import { whenIdle } from '@/shared/ui/when-idle';
 import { queryClient } from '../query-client';
 import { BottomBar } from './BottomBar';
 import { LiveChip } from './LiveChip';
@@ -24,12 +26,22 @@ export function Shell() {
   const pathname = useRouterState({ select: (state) => state.location.pathname });
   // the zone is read while formatting: all of the page is drawn anew
   const { timeZone } = usePreferences();
+  const wide = useWide();
 
   useDownCount();
   useShortcuts(setOverlay);
 
   useEffect(() => {
-    if (user) return startLive((changes) => applyChanges(queryClient, changes));
+    if (user) {
+      let stop = () => {};
+      const callOff = whenIdle(() => {
+        stop = startLive((changes) => applyChanges(queryClient, changes));
+      });
+      return () => {
+        callOff();
+        stop();
+      };
+    }
     // signed out here, in another tab, or by somebody else
     queryClient.clear();
     router.navigate({
@@ -57,12 +69,12 @@ export function Shell() {
       >
         Skip to content
       </a>
-      <Sidebar user={user} onSearch={() => setOverlay('palette')} />
+      {wide && <Sidebar user={user} onSearch={() => setOverlay('palette')} />}
       <main id="main" tabIndex={-1} className="min-w-0 pb-20 outline-none sm:pb-6">
         <LiveChip />
         <Outlet />
       </main>
-      <BottomBar user={user} />
+      {!wide && <BottomBar user={user} />}
       <Toasts />
       <Suspense fallback={null}>
         {overlay === 'palette' && <CommandPalette onClose={() => setOverlay(null)} />}

@@ -8,7 +8,7 @@ export function Sidebar({ user, onSearch }: { user: User; onSearch: () => void }
   return (
     <aside
       aria-label="Sidebar"
-      className="sticky top-0 flex h-dvh flex-col gap-4 border-line border-r bg-surface p-3 max-sm:hidden"
+      className="sticky top-0 flex h-dvh flex-col gap-4 border-line border-r bg-surface p-3"
     >
       <Link
         to="/monitors"

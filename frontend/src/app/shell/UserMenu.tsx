@@ -5,7 +5,7 @@ import type { User } from '@/shared/api/schema';
 import { signedOut } from '@/shared/api/session';
 import { setPreferences, usePreferences } from '@/shared/preferences/preferences';
 import { zoneName } from '@/shared/time/format';
-import { Menu, MenuItem, MenuLabel, MenuSeparator } from '@/shared/ui/Menu';
+import { Menu } from '@/shared/ui/Menu';
 import { toast } from '@/shared/ui/toast';
 import { openHelp } from './useShortcuts';
 
@@ -44,21 +44,26 @@ export function UserMenu({ user }: { user: User }) {
           <ChevronsUpDown aria-hidden size={14} className="text-muted" />
         </button>
       }
-    >
-      <MenuLabel>{user.email}</MenuLabel>
-      <MenuItem onSelect={() => navigate({ to: '/settings/{-$tab}', params: { tab: 'profile' } })}>
-        <UserRound aria-hidden size={15} /> Profile
-      </MenuItem>
-      <MenuItem onSelect={() => setPreferences({ theme: next[theme] })}>
-        <Icon aria-hidden size={15} /> {words[theme]}
-      </MenuItem>
-      <MenuItem onSelect={openHelp}>
-        <Keyboard aria-hidden size={15} /> Keyboard shortcuts
-      </MenuItem>
-      <MenuSeparator />
-      <MenuItem onSelect={signOut}>
-        <LogOut aria-hidden size={15} /> Sign out
-      </MenuItem>
-    </Menu>
+      entries={() => [
+        { label: user.email },
+        {
+          text: 'Profile',
+          icon: <UserRound aria-hidden size={15} />,
+          onSelect: () => navigate({ to: '/settings/{-$tab}', params: { tab: 'profile' } }),
+        },
+        {
+          text: words[theme],
+          icon: <Icon aria-hidden size={15} />,
+          onSelect: () => setPreferences({ theme: next[theme] }),
+        },
+        {
+          text: 'Keyboard shortcuts',
+          icon: <Keyboard aria-hidden size={15} />,
+          onSelect: openHelp,
+        },
+        'line',
+        { text: 'Sign out', icon: <LogOut aria-hidden size={15} />, onSelect: signOut },
+      ]}
+    />
   );
 }

@@ -13,7 +13,7 @@ import { currentUser } from '@/shared/api/session';
 import { count } from '@/shared/time/format';
 import { Ago } from '@/shared/time/Time';
 import { Button } from '@/shared/ui/Button';
-import { Menu, MenuItem } from '@/shared/ui/Menu';
+import { Menu } from '@/shared/ui/Menu';
 import { Panel } from '@/shared/ui/Panel';
 import { StatusPill } from '@/shared/ui/StatusPill';
 import { Failed, SkeletonRows } from '@/shared/ui/states';
@@ -104,40 +104,37 @@ export function Users() {
                     <Ellipsis aria-hidden size={16} />
                   </Button>
                 }
-              >
-                <MenuItem
-                  onSelect={() =>
-                    account.role === 'admin'
-                      ? apply(
-                          account,
-                          { role: 'user' },
-                          { role: 'admin' },
-                          `${account.email} is a user now`,
-                        )
-                      : apply(
-                          account,
-                          { role: 'admin' },
-                          { role: 'user' },
-                          `${account.email} is an administrator now`,
-                        )
-                  }
-                >
-                  {account.role === 'admin' ? 'Make a user' : 'Make an administrator'}
-                </MenuItem>
-                <MenuItem
-                  danger={!account.disabled}
-                  onSelect={() =>
-                    apply(
-                      account,
-                      { disabled: !account.disabled },
-                      { disabled: account.disabled },
-                      `${account.email} is ${account.disabled ? 'enabled' : 'disabled'}`,
-                    )
-                  }
-                >
-                  {account.disabled ? 'Enable' : 'Disable'}
-                </MenuItem>
-              </Menu>
+                entries={() => [
+                  {
+                    text: account.role === 'admin' ? 'Make a user' : 'Make an administrator',
+                    onSelect: () =>
+                      account.role === 'admin'
+                        ? apply(
+                            account,
+                            { role: 'user' },
+                            { role: 'admin' },
+                            `${account.email} is a user now`,
+                          )
+                        : apply(
+                            account,
+                            { role: 'admin' },
+                            { role: 'user' },
+                            `${account.email} is an administrator now`,
+                          ),
+                  },
+                  {
+                    text: account.disabled ? 'Enable' : 'Disable',
+                    danger: !account.disabled,
+                    onSelect: () =>
+                      apply(
+                        account,
+                        { disabled: !account.disabled },
+                        { disabled: account.disabled },
+                        `${account.email} is ${account.disabled ? 'enabled' : 'disabled'}`,
+                      ),
+                  },
+                ]}
+              />
             )}
           </li>
         ))}

@@ -2,4 +2,3 @@ export { causeText } from './causes';
 export { Phases as PhaseBar } from './components/Phases';
 export { allTags, completeUrl } from './model';
 export { applyChanges, useMonitors } from './queries';
-export { readDetailSearch, readListSearch } from './search';

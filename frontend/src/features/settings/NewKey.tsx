@@ -4,7 +4,8 @@ import { useForm } from 'react-hook-form';
 import { api, data } from '@/shared/api/client';
 import { Button } from '@/shared/ui/Button';
 import { CopyButton } from '@/shared/ui/CopyButton';
-import { Dialog, DialogButtons } from '@/shared/ui/Dialog';
+import { Dialog } from '@/shared/ui/Dialog';
+import { DialogButtons } from '@/shared/ui/DialogButtons';
 import { Field } from '@/shared/ui/Field';
 import { Form, FormButtons } from '@/shared/ui/Form';
 

@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { api, data } from '@/shared/api/client';
-import { updateUser, useSession } from '@/shared/api/session';
+import { updateUser } from '@/shared/api/session';
+import { useSession } from '@/shared/api/useSession';
 import { PasswordField } from '@/shared/ui/AccountFields';
 import { Button } from '@/shared/ui/Button';
 import { Dialog } from '@/shared/ui/Dialog';

@@ -1,13 +1,14 @@
 // The typed client: paths and bodies are those of src/api/openapi.json.
 
 import createClient from 'openapi-fetch';
+import { fetchOrTake } from './early';
 import { problemOf } from './problem';
 import type { paths } from './schema';
-import { API, authorizedFetch } from './session';
+import { API } from './session';
 
 export const api = createClient<paths, 'application/json'>({
   baseUrl: `${location.origin}${API}`,
-  fetch: authorizedFetch,
+  fetch: fetchOrTake,
 });
 
 api.use({

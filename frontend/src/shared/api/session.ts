@@ -1,7 +1,6 @@
 // Who is signed in.  The access token lives in this variable and nowhere else;
 // the refresh token is a cookie that scripts cannot read.
 
-import { useSyncExternalStore } from 'react';
 import { type ApiError, problemOf, unreachable } from './problem';
 import type { Tokens, User } from './schema';
 
@@ -54,15 +53,14 @@ export function currentUser(): User | null {
   return state.user;
 }
 
-export function useSession(): State {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => state,
-  );
-}
+// for useSession(): what runs before the page has no use for React
+export const session = {
+  subscribe(listener: () => void) {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+  snapshot: () => state,
+};
 
 // One tab at a time: the cookie is good once.
 function exclusively(work: () => Promise<void>): Promise<void> {
@@ -98,9 +96,20 @@ function refresh(): Promise<void> {
   return refreshing;
 }
 
+let early: Promise<boolean> | undefined;
+
+/** Before the page is there; the first restore() takes what it finds. */
+export function restoreEarly(): Promise<boolean> {
+  early = restore();
+  return early;
+}
+
 /** At the start: true when somebody is signed in.  Throws when the server is away. */
 export async function restore(): Promise<boolean> {
   if (state.user) return true;
+  const asked = early;
+  early = undefined;
+  if (asked) return asked;
 
   try {
     await refresh();

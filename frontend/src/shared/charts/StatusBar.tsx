@@ -3,6 +3,7 @@ import { usePreferences } from '@/shared/preferences/preferences';
 import { dateTime, hourMinute } from '@/shared/time/format';
 import { bucketOf, heights, sentence, span } from './bars';
 import { token } from './colours';
+import { drawSoon, forgetDrawing } from './draw-soon';
 
 type Props = { bars: string; width: number; height?: number; buckets?: number };
 
@@ -62,11 +63,14 @@ export function StatusBar({ bars, width, height = 24, buckets = 48 }: Props) {
     const canvas = ref.current;
     const context = canvas?.getContext('2d');
     if (!canvas || !context || width <= 0) return;
-    const scale = devicePixelRatio || 1;
-    if (canvas.width !== Math.round(width * scale)) canvas.width = Math.round(width * scale);
-    if (canvas.height !== Math.round(height * scale)) canvas.height = Math.round(height * scale);
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    drawBars(context, shown, width, height);
+    drawSoon(canvas, () => {
+      const scale = devicePixelRatio || 1;
+      if (canvas.width !== Math.round(width * scale)) canvas.width = Math.round(width * scale);
+      if (canvas.height !== Math.round(height * scale)) canvas.height = Math.round(height * scale);
+      context.setTransform(scale, 0, 0, scale, 0, 0);
+      drawBars(context, shown, width, height);
+    });
+    return () => forgetDrawing(canvas);
   }, [shown, width, height, theme]);
 
   function point(event: PointerEvent<HTMLCanvasElement>) {

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { Button } from './Button';
-import { Dialog, DialogButtons } from './Dialog';
+import { Dialog } from './Dialog';
+import { DialogButtons } from './DialogButtons';
 import { Field } from './Field';
 
 type Props = {

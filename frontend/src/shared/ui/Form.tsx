@@ -7,7 +7,7 @@ import {
   useFormContext,
 } from 'react-hook-form';
 import { Button } from './Button';
-import { DialogButtons } from './Dialog';
+import { DialogButtons } from './DialogButtons';
 import { FormError } from './FormError';
 import { showErrors } from './form-errors';
 

@@ -1,7 +1,8 @@
 import { useBlocker } from '@tanstack/react-router';
 import type { RefObject } from 'react';
 import { Button } from './Button';
-import { Dialog, DialogButtons } from './Dialog';
+import { Dialog } from './Dialog';
+import { DialogButtons } from './DialogButtons';
 
 type Props = { dirty: boolean; saved: RefObject<boolean> };
 

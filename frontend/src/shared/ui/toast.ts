@@ -35,4 +35,5 @@ export const toasts = {
     return () => listeners.delete(listener);
   },
   snapshot: () => entries,
+  used: () => last > 0,
 };

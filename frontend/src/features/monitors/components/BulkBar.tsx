@@ -2,13 +2,13 @@ import { Bell, Clock, Pause, Play, Tag, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { interval } from '@/shared/time/format';
 import { Button } from '@/shared/ui/Button';
-import { Menu, MenuItem, MenuLabel } from '@/shared/ui/Menu';
+import { Menu } from '@/shared/ui/Menu';
 import type { MonitorRow } from '../model';
 import { useBulkEdit } from '../useBulkEdit';
 import { usePauseWithUndo } from '../usePauseWithUndo';
 import { BulkChannels } from './BulkChannels';
 import { BulkTags } from './BulkTags';
-import { DeleteMonitors } from './DeleteMonitors';
+import DeleteMonitors from './DeleteMonitors';
 
 type Props = {
   chosen: MonitorRow[];
@@ -20,7 +20,7 @@ type Props = {
 const intervals = [10, 30, 60, 300, 900, 3600];
 
 /** Floats over the list while something is selected. */
-export function BulkBar({ chosen, shown, onSelectAll, onClear }: Props) {
+export default function BulkBar({ chosen, shown, onSelectAll, onClear }: Props) {
   const [dialog, setDialog] = useState<'tags' | 'channels' | 'delete' | null>(null);
   const setPaused = usePauseWithUndo();
   const edit = useBulkEdit();
@@ -50,19 +50,15 @@ export function BulkBar({ chosen, shown, onSelectAll, onClear }: Props) {
             Interval
           </Button>
         }
-      >
-        <MenuLabel>Check every</MenuLabel>
-        {intervals.map((seconds) => (
-          <MenuItem
-            key={seconds}
-            onSelect={() =>
-              edit(chosen, () => ({ interval: seconds }), `Checked every ${interval(seconds)}`)
-            }
-          >
-            {interval(seconds)}
-          </MenuItem>
-        ))}
-      </Menu>
+        entries={() => [
+          { label: 'Check every' },
+          ...intervals.map((seconds) => ({
+            text: interval(seconds),
+            onSelect: () =>
+              edit(chosen, () => ({ interval: seconds }), `Checked every ${interval(seconds)}`),
+          })),
+        ]}
+      />
       <Button variant="ghost" size="sm" onClick={() => setDialog('tags')}>
         <Tag aria-hidden size={15} />
         Tags
@@ -78,14 +74,11 @@ export function BulkBar({ chosen, shown, onSelectAll, onClear }: Props) {
       <Button variant="ghost" size="iconSm" aria-label="Clear the selection" onClick={onClear}>
         <X aria-hidden size={15} />
       </Button>
-      <BulkTags open={dialog === 'tags'} chosen={chosen} onClose={() => setDialog(null)} />
+      {dialog === 'tags' && <BulkTags chosen={chosen} onClose={() => setDialog(null)} />}
       {dialog === 'channels' && <BulkChannels chosen={chosen} onClose={() => setDialog(null)} />}
-      <DeleteMonitors
-        open={dialog === 'delete'}
-        monitors={chosen}
-        onClose={() => setDialog(null)}
-        onDeleted={onClear}
-      />
+      {dialog === 'delete' && (
+        <DeleteMonitors monitors={chosen} onClose={() => setDialog(null)} onDeleted={onClear} />
+      )}
     </section>
   );
 }

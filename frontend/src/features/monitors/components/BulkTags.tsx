@@ -1,11 +1,12 @@
 import { useState } from 'react';
 import { Button } from '@/shared/ui/Button';
-import { Dialog, DialogButtons } from '@/shared/ui/Dialog';
+import { Dialog } from '@/shared/ui/Dialog';
+import { DialogButtons } from '@/shared/ui/DialogButtons';
 import { Field } from '@/shared/ui/Field';
 import { allTags, type MonitorRow } from '../model';
 import { useBulkEdit } from '../useBulkEdit';
 
-type Props = { open: boolean; chosen: MonitorRow[]; onClose: () => void };
+type Props = { chosen: MonitorRow[]; onClose: () => void };
 
 const listOf = (text: string) =>
   text
@@ -13,7 +14,7 @@ const listOf = (text: string) =>
     .map((tag) => tag.trim())
     .filter(Boolean);
 
-export function BulkTags({ open, chosen, onClose }: Props) {
+export function BulkTags({ chosen, onClose }: Props) {
   const [add, setAdd] = useState('');
   const [remove, setRemove] = useState('');
   const edit = useBulkEdit();
@@ -27,14 +28,12 @@ export function BulkTags({ open, chosen, onClose }: Props) {
       }),
       `Changed the tags of ${chosen.length} monitors`,
     );
-    setAdd('');
-    setRemove('');
     onClose();
   }
 
   return (
     <Dialog
-      open={open}
+      open
       onOpenChange={onClose}
       title={
         chosen.length === 1 ? `Tags of ${chosen[0]?.name}` : `Tags of ${chosen.length} monitors`

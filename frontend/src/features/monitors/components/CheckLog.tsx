@@ -1,5 +1,5 @@
 import { Download } from 'lucide-react';
-import { useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { explain } from '@/shared/api/problem';
 import type { Monitor, Outcome } from '@/shared/api/schema';
 import { Button } from '@/shared/ui/Button';
@@ -28,7 +28,9 @@ const filters = [
 export function CheckLog({ monitor, from, to, outcome, onOutcome }: Props) {
   const checks = useChecks(monitor.id, from, to, outcome);
   const [saving, setSaving] = useState(false);
-  const rows = checks.data?.pages.flatMap((page) => page.items) ?? [];
+  // many rows: made in slices
+  const pages = useDeferredValue(checks.data?.pages);
+  const rows = pages?.flatMap((page) => page.items) ?? [];
 
   async function save() {
     setSaving(true);
@@ -42,7 +44,7 @@ export function CheckLog({ monitor, from, to, outcome, onOutcome }: Props) {
   }
 
   return (
-    <section className="card p-4 sm:p-5">
+    <section className="card p-4 [contain-intrinsic-height:auto_1600px] [content-visibility:auto] sm:p-5">
       <div className="mb-3 flex flex-wrap items-center gap-2">
         <h2 className="mr-auto font-semibold text-lg">Checks</h2>
         <div className="max-sm:order-last max-sm:w-full">
@@ -61,8 +63,8 @@ export function CheckLog({ monitor, from, to, outcome, onOutcome }: Props) {
       {checks.error && (
         <Failed what="The checks could not be loaded" error={checks.error} retry={checks.refetch} />
       )}
-      {checks.isPending && <SkeletonRows />}
-      {checks.data && rows.length === 0 && (
+      {!pages && !checks.error && <SkeletonRows />}
+      {pages && rows.length === 0 && (
         <p className="py-4 text-muted">
           {outcome ? `No check was ${outcome} in this range.` : 'No check in this range.'}
         </p>

@@ -2,7 +2,8 @@ import { useState } from 'react';
 import { zoneName } from '@/shared/time/format';
 import { fromWall, toWall } from '@/shared/time/wall';
 import { Button } from '@/shared/ui/Button';
-import { Dialog, DialogButtons } from '@/shared/ui/Dialog';
+import { Dialog } from '@/shared/ui/Dialog';
+import { DialogButtons } from '@/shared/ui/DialogButtons';
 import { Field } from '@/shared/ui/Field';
 import type { DetailSearch } from '../search';
 
@@ -12,7 +13,7 @@ type Props = {
   onCustom: (from: number, to: number) => void;
 };
 
-export function CustomRange({ search, onClose, onCustom }: Props) {
+export default function CustomRange({ search, onClose, onCustom }: Props) {
   const now = Math.floor(Date.now() / 1000);
   const [from, setFrom] = useState(toWall(search.from ?? now - 86400, zoneName()));
   const [to, setTo] = useState(toWall(search.to ?? now, zoneName()));

@@ -5,13 +5,12 @@ import { toast } from '@/shared/ui/toast';
 import { bulkDelete } from '../api';
 
 type Props = {
-  open: boolean;
   monitors: { id: number; name: string }[];
   onClose: () => void;
   onDeleted: () => void;
 };
 
-export function DeleteMonitors({ open, monitors, onClose, onDeleted }: Props) {
+export default function DeleteMonitors({ monitors, onClose, onDeleted }: Props) {
   const client = useQueryClient();
   const one = monitors.length === 1 ? monitors[0] : undefined;
   const what = one ? one.name : `${monitors.length} monitors`;
@@ -29,8 +28,8 @@ export function DeleteMonitors({ open, monitors, onClose, onDeleted }: Props) {
 
   return (
     <ConfirmByName
-      open={open}
-      onOpenChange={(next) => !next && onClose()}
+      open
+      onOpenChange={onClose}
       title={`Delete ${what}?`}
       name={what}
       action="Delete"

@@ -1,18 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Copy, Ellipsis, Pause, Pencil, Play, Trash2, Zap } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { api, data } from '@/shared/api/client';
 import { explain } from '@/shared/api/problem';
 import type { Monitor } from '@/shared/api/schema';
 import { Button, buttonStyle } from '@/shared/ui/Button';
-import { Dialog } from '@/shared/ui/Dialog';
-import { Menu, MenuItem, MenuSeparator } from '@/shared/ui/Menu';
+import { Menu } from '@/shared/ui/Menu';
 import { toast } from '@/shared/ui/toast';
 import { monitorKeys } from '../queries';
 import { usePauseWithUndo } from '../usePauseWithUndo';
-import { CheckOutcome } from './CheckOutcome';
-import { DeleteMonitors } from './DeleteMonitors';
+
+const CheckedNow = lazy(() => import('./CheckedNow'));
+const DeleteMonitors = lazy(() => import('./DeleteMonitors'));
 
 export function DetailHead({ monitor }: { monitor: Monitor }) {
   const navigate = useNavigate();
@@ -51,31 +51,31 @@ export function DetailHead({ monitor }: { monitor: Monitor }) {
             <Ellipsis aria-hidden size={16} />
           </Button>
         }
-      >
-        <MenuItem onSelect={() => navigate({ to: '/monitors/new', search: { clone: id } })}>
-          <Copy aria-hidden size={15} /> Clone
-        </MenuItem>
-        <MenuSeparator />
-        <MenuItem danger onSelect={() => setDeleting(true)}>
-          <Trash2 aria-hidden size={15} /> Delete
-        </MenuItem>
-      </Menu>
-      <DeleteMonitors
-        open={deleting}
-        monitors={[monitor]}
-        onClose={() => setDeleting(false)}
-        onDeleted={() => navigate({ to: '/monitors' })}
+        entries={() => [
+          {
+            text: 'Clone',
+            icon: <Copy aria-hidden size={15} />,
+            onSelect: () => navigate({ to: '/monitors/new', search: { clone: id } }),
+          },
+          'line',
+          {
+            text: 'Delete',
+            icon: <Trash2 aria-hidden size={15} />,
+            danger: true,
+            onSelect: () => setDeleting(true),
+          },
+        ]}
       />
-      {check.data && (
-        <Dialog
-          open
-          onOpenChange={() => check.reset()}
-          title="Checked just now"
-          description="It changes neither status nor history."
-        >
-          <CheckOutcome result={check.data} />
-        </Dialog>
-      )}
+      <Suspense fallback={null}>
+        {deleting && (
+          <DeleteMonitors
+            monitors={[monitor]}
+            onClose={() => setDeleting(false)}
+            onDeleted={() => navigate({ to: '/monitors' })}
+          />
+        )}
+        {check.data && <CheckedNow result={check.data} onClose={() => check.reset()} />}
+      </Suspense>
     </>
   );
 }

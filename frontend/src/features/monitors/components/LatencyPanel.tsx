@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo } from 'react';
+import { lazy, Suspense, useEffect, useMemo } from 'react';
 import type { Monitor } from '@/shared/api/schema';
 import { count, milliseconds } from '@/shared/time/format';
 import { Failed, Skeleton } from '@/shared/ui/states';
@@ -6,7 +6,8 @@ import { useMonitorIncidents, useSeries } from '../history';
 import { outagesOf, summary } from '../series';
 import { Phases } from './Phases';
 
-const LatencyChart = lazy(() => import('@/shared/charts/LatencyChart'));
+const load = () => import('@/shared/charts/LatencyChart');
+const LatencyChart = lazy(load);
 
 type Props = {
   monitor: Monitor;
@@ -20,6 +21,11 @@ export function LatencyPanel({ monitor, from, to, onZoom, onReset }: Props) {
   const points = Math.min(2000, Math.max(120, Math.round(innerWidth / 2)));
   const series = useSeries(monitor.id, from, to, points);
   const incidents = useMonitorIncidents(monitor.id, from, to);
+
+  // while the values are on their way
+  useEffect(() => {
+    load().catch(() => {});
+  }, []);
 
   const chart = useMemo(() => {
     if (!series.data) return undefined;

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Copy, Ellipsis, Pause, Pencil, Play } from 'lucide-react';
 import { Button } from '@/shared/ui/Button';
-import { LazyMenu, MenuItem } from '@/shared/ui/Menu';
+import { Menu } from '@/shared/ui/Menu';
 import type { MonitorRow } from '../model';
 import { usePauseWithUndo } from '../usePauseWithUndo';
 
@@ -12,7 +12,7 @@ export function LineMenu({ row }: { row: MonitorRow }) {
   const id = String(row.id);
 
   return (
-    <LazyMenu
+    <Menu
       trigger={
         <Button
           variant="ghost"
@@ -23,17 +23,23 @@ export function LineMenu({ row }: { row: MonitorRow }) {
           <Ellipsis aria-hidden size={16} />
         </Button>
       }
-    >
-      <MenuItem onSelect={() => setPaused([row], !paused)}>
-        {paused ? <Play aria-hidden size={15} /> : <Pause aria-hidden size={15} />}
-        {paused ? 'Resume' : 'Pause'}
-      </MenuItem>
-      <MenuItem onSelect={() => navigate({ to: '/monitors/$id/edit', params: { id } })}>
-        <Pencil aria-hidden size={15} /> Edit
-      </MenuItem>
-      <MenuItem onSelect={() => navigate({ to: '/monitors/new', search: { clone: row.id } })}>
-        <Copy aria-hidden size={15} /> Clone
-      </MenuItem>
-    </LazyMenu>
+      entries={() => [
+        {
+          text: paused ? 'Resume' : 'Pause',
+          icon: paused ? <Play aria-hidden size={15} /> : <Pause aria-hidden size={15} />,
+          onSelect: () => setPaused([row], !paused),
+        },
+        {
+          text: 'Edit',
+          icon: <Pencil aria-hidden size={15} />,
+          onSelect: () => navigate({ to: '/monitors/$id/edit', params: { id } }),
+        },
+        {
+          text: 'Clone',
+          icon: <Copy aria-hidden size={15} />,
+          onSelect: () => navigate({ to: '/monitors/new', search: { clone: row.id } }),
+        },
+      ]}
+    />
   );
 }

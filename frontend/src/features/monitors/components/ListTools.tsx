@@ -3,8 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { preferences, setPreferences, usePreferences } from '@/shared/preferences/preferences';
 import { Button } from '@/shared/ui/Button';
 import { isTyping } from '@/shared/ui/keys';
-import { Menu, MenuItem, MenuLabel } from '@/shared/ui/Menu';
-import { Tooltip } from '@/shared/ui/Tooltip';
+import { Menu } from '@/shared/ui/Menu';
 import type { SortKey } from '../model';
 import { toggleTerm } from '../query-box';
 
@@ -27,6 +26,7 @@ const sorts: Record<SortKey, string> = {
 export function ListTools({ query, sort, tags, onQuery, onSort }: Props) {
   const box = useRef<HTMLInputElement>(null);
   const { density } = usePreferences();
+  const denser = density === 'cosy' ? 'Compact rows' : 'Cosy rows';
   // typed letters are shown at once, the URL follows; what the URL says
   // elsewhere (a card, Back) comes in
   const [typed, setTyped] = useState(query);
@@ -92,14 +92,14 @@ export function ListTools({ query, sort, tags, onQuery, onSort }: Props) {
               Tags
             </Button>
           }
-        >
-          <MenuLabel>Filter by tag</MenuLabel>
-          {tags.slice(0, 100).map((tag) => (
-            <MenuItem key={tag} onSelect={() => onQuery(toggleTerm(query, 'tag', tag))}>
-              {tag}
-            </MenuItem>
-          ))}
-        </Menu>
+          entries={() => [
+            { label: 'Filter by tag' },
+            ...tags.slice(0, 100).map((tag) => ({
+              text: tag,
+              onSelect: () => onQuery(toggleTerm(query, 'tag', tag)),
+            })),
+          ]}
+        />
       )}
       <select
         aria-label="Sort by"
@@ -113,20 +113,19 @@ export function ListTools({ query, sort, tags, onQuery, onSort }: Props) {
           </option>
         ))}
       </select>
-      <Tooltip text={density === 'cosy' ? 'Compact rows' : 'Cosy rows'}>
-        <Button
-          size="icon"
-          className="border-control!"
-          aria-label={density === 'cosy' ? 'Compact rows' : 'Cosy rows'}
-          onClick={() => setPreferences({ density: density === 'cosy' ? 'compact' : 'cosy' })}
-        >
-          {density === 'cosy' ? (
-            <AlignJustify aria-hidden size={16} />
-          ) : (
-            <Rows3 aria-hidden size={16} />
-          )}
-        </Button>
-      </Tooltip>
+      <Button
+        size="icon"
+        className="border-control!"
+        aria-label={denser}
+        title={denser}
+        onClick={() => setPreferences({ density: density === 'cosy' ? 'compact' : 'cosy' })}
+      >
+        {density === 'cosy' ? (
+          <AlignJustify aria-hidden size={16} />
+        ) : (
+          <Rows3 aria-hidden size={16} />
+        )}
+      </Button>
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useLayoutEffect, useRef, useState } from 'react';
+import { startTransition, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { MonitorRow } from '../model';
 import { useListKeys } from '../useListKeys';
 import { useStableOrder } from '../useStableOrder';
@@ -24,16 +24,18 @@ export function MonitorTable({ rows, density, orderKey, selected, onSelect }: Pr
   const phone = layout.width > 0 && layout.width < 640;
   const height = phone ? 84 : density === 'cosy' ? 52 : 40;
 
-  useLayoutEffect(() => {
+  // an observer is told when the browser knows, which does not have to be asked
+  // in between; the first rows are made as a transition, in slices
+  useEffect(() => {
     const element = list.current;
     if (!element) return;
-    const measure = () => {
+    const observer = new ResizeObserver(() => {
       const top = Math.round(element.getBoundingClientRect().top + scrollY);
       const width = element.clientWidth;
-      setLayout((old) => (old.top === top && old.width === width ? old : { top, width }));
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
+      startTransition(() =>
+        setLayout((old) => (old.top === top && old.width === width ? old : { top, width })),
+      );
+    });
     observer.observe(element);
     observer.observe(document.body);
     return () => observer.disconnect();
@@ -44,13 +46,14 @@ export function MonitorTable({ rows, density, orderKey, selected, onSelect }: Pr
     estimateSize: () => height,
     overscan,
     scrollMargin: layout.top,
+    initialRect: { width: innerWidth, height: innerHeight },
   });
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: other heights, other places
   useLayoutEffect(() => virtual.measure(), [height]);
 
   // a row that leaves at one end comes in at the other, with its nodes
-  const items = virtual.getVirtualItems();
+  const items = layout.width > 0 ? virtual.getVirtualItems() : [];
   const pool = Math.max(Math.ceil(innerHeight / height) + 2 * overscan + 2, items.length);
 
   const toggle = useCallback(

@@ -1,10 +1,11 @@
 import { CalendarRange, ZoomOut } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { dateTime, zoneName } from '@/shared/time/format';
 import { Button } from '@/shared/ui/Button';
 import { Segmented } from '@/shared/ui/Segmented';
 import { type DetailSearch, type RangeName, ranges } from '../search';
-import { CustomRange } from './CustomRange';
+
+const CustomRange = lazy(() => import('./CustomRange'));
 
 type Props = {
   search: DetailSearch;
@@ -44,7 +45,9 @@ export function RangePicker({ search, onRange, onCustom, onReset }: Props) {
         </Button>
       )}
       <span className="ml-auto text-muted text-xs max-sm:hidden">Times in {zoneName()}</span>
-      {open && <CustomRange search={search} onClose={() => setOpen(false)} onCustom={onCustom} />}
+      <Suspense fallback={null}>
+        {open && <CustomRange search={search} onClose={() => setOpen(false)} onCustom={onCustom} />}
+      </Suspense>
     </div>
   );
 }

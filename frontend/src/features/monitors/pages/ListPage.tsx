@@ -1,12 +1,11 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { LayoutGrid, Plus } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { usePreferences } from '@/shared/preferences/preferences';
 import { count } from '@/shared/time/format';
 import { buttonStyle } from '@/shared/ui/Button';
 import { Page } from '@/shared/ui/Page';
 import { Failed, SkeletonRows } from '@/shared/ui/states';
-import { BulkBar } from '../components/BulkBar';
 import { FirstMonitor } from '../components/FirstMonitor';
 import { ListTools } from '../components/ListTools';
 import { MonitorTable } from '../components/MonitorTable';
@@ -15,6 +14,8 @@ import { StatusCards } from '../components/StatusCards';
 import { allTags, countByStatus, type MonitorRow, type SortKey, sortRows } from '../model';
 import { useMonitors } from '../queries';
 import { matcher } from '../query-box';
+
+const BulkBar = lazy(() => import('../components/BulkBar'));
 
 const none: MonitorRow[] = [];
 
@@ -86,14 +87,16 @@ export function ListPage() {
           )}
         </>
       )}
-      {chosen.length > 0 && (
-        <BulkBar
-          chosen={chosen}
-          shown={shown}
-          onSelectAll={() => setSelected(new Set(shown.map((row) => row.id)))}
-          onClear={() => setSelected(new Set())}
-        />
-      )}
+      <Suspense fallback={null}>
+        {chosen.length > 0 && (
+          <BulkBar
+            chosen={chosen}
+            shown={shown}
+            onSelectAll={() => setSelected(new Set(shown.map((row) => row.id)))}
+            onClear={() => setSelected(new Set())}
+          />
+        )}
+      </Suspense>
     </Page>
   );
 }
