@@ -108,6 +108,8 @@ my %cases = (
         '0 0 * 13 *', '0 0 * * 8', '* * * * * *', '0 0 5-1 * *',
         '*/0 * * * *', 'x 0 * * *', '0 0 ,1 * *'),
 );
+$cases{never} = [{ kind => 'cron', cron => '0 0 30 2 *', duration => 5 },
+    { cron => 'never' }];
 $cases{often} = [{ kind => 'cron', cron => '*/30 */1 * * *', duration => 5 },
     { cron => 'too_often' }];
 fields_ok($c->post('/maintenances', { name => 'w', tags => ['x'],
@@ -244,6 +246,21 @@ $c->delete("/maintenances/$w->{id}");
 is($t->value("SELECT count(*) FROM slots_of(?, now() - interval '6 min',
     now() - interval '1 s') WHERE outcome = 'down'", $watched), 0,
     'nor when the window is deleted');
+
+
+# --- a monitor of it is deleted
+
+my $deleted = $c->post('/monitors', { url => 'https://h6.example/' })
+    ->{json}{id};
+$w = made(kind => 'once', starts_at => at('1 h'), ends_at => at('2 h'),
+    monitor_ids => [$watched, $deleted], tags => []);
+$c->delete("/monitors/$deleted");
+is_deeply($c->get("/maintenances/$w->{id}")->{json}{monitor_ids}, [$watched],
+    'a monitor that is gone is not in the window');
+is($c->patch("/maintenances/$w->{id}", { enabled => false })->{status}, 200,
+    '... which can be changed');
+fields_ok($c->patch("/maintenances/$w->{id}", { monitor_ids => [999_999] }),
+    { monitor_ids => 'not_found' }, '... but not to another one');
 
 
 # --- others

@@ -5,6 +5,8 @@ WITH f AS (
         NULL::maintenances,
         '{"timezone": "UTC", "monitor_ids": [], "tags": [], "enabled": true}'
         ::jsonb || $2::jsonb) r
+), kept AS (
+    SELECT '{}'::bigint[] AS ids
 ), wrong AS (
     {{maintenance_wrong}}
 ), w AS (

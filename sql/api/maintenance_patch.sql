@@ -11,6 +11,8 @@ WITH old AS (
     SELECT r.*
     FROM old, jsonb_populate_record(old.window,
                                     $3::jsonb - '_if_match') r
+), kept AS (
+    SELECT (old.window).monitor_ids AS ids FROM old
 ), wrong AS (
     {{maintenance_wrong}}
 ), w AS (

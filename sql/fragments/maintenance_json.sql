@@ -9,7 +9,10 @@
     w.cron,
     w.duration,
     w.timezone,
-    w.monitor_ids,
+    -- without those that were deleted since
+    ARRAY(SELECT i.id FROM unnest(w.monitor_ids) WITH ORDINALITY i (id, n)
+          JOIN monitors m ON m.owner_id = $1::bigint AND m.id = i.id
+          ORDER BY i.n) AS monitor_ids,
     w.tags,
     w.enabled,
     w.enabled AND n.active AS active,

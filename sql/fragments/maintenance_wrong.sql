@@ -1,6 +1,7 @@
--- What is wrong with the window f of the caller, $1.
+-- What is wrong with the window f of the caller, $1; kept: monitor ids that it
+-- had before, which may be deleted by now.
 SELECT p.field, p.code, p.message
-FROM f CROSS JOIN LATERAL (VALUES
+FROM f CROSS JOIN kept CROSS JOIN LATERAL (VALUES
     ('starts_at', 'required', 'must be given for a window that comes once',
      f.kind = 'once' AND f.starts_at IS NULL),
     ('ends_at', 'required', 'must be given for a window that comes once',
@@ -30,6 +31,10 @@ FROM f CROSS JOIN LATERAL (VALUES
      f.cron IS NOT NULL
      AND cardinality((cron_parse(f.cron)).minutes)
          * cardinality((cron_parse(f.cron)).hours) > 24),
+    ('cron', 'never', 'must name a day that there is',
+     (cron_parse(f.cron)).minutes IS NOT NULL AND NOT EXISTS (
+         SELECT FROM cron_times(f.cron, 'UTC', now(),
+                                now() + interval '5 years', 1))),
     ('timezone', 'bad_timezone',
      'must be a name of the IANA database, such as Europe/Berlin, or UTC',
      NOT is_timezone(f.timezone)),
@@ -37,7 +42,7 @@ FROM f CROSS JOIN LATERAL (VALUES
      cardinality(f.monitor_ids) + cardinality(f.tags) = 0),
     ('monitor_ids', 'not_found', 'must be monitors of yours',
      EXISTS (SELECT FROM unnest(f.monitor_ids) i (id)
-             WHERE NOT EXISTS (SELECT FROM monitors m
+             WHERE i.id <> ALL (kept.ids) AND NOT EXISTS (SELECT FROM monitors m
                                WHERE m.owner_id = $1::bigint
                                  AND m.id = i.id)))
 ) p (field, code, message, is_wrong)
