@@ -155,9 +155,14 @@ is($body->{type}, 'uptime.test', 'type');
 like($body->{data}{text}, qr/This is a test/, 'text');
 is($body->{data}{link}, 'https://uptime.example.com/', 'link');
 
-my $d = tried(webhook => { url => $sink->url('/status/410') });
+my ($d, $p);
+$d = tried(webhook => { url => $sink->url('/status/410') });
 is_deeply([@$d{qw(delivered permanent)}], [false, true], '410 is for good');
 like($d->{detail}, qr/^410.*what the provider says$/, '... with its answer');
+$d = tried(webhook => { %{ $hook->{config} }, url => $sink->url('/echo') });
+like($d->{detail}, qr/^403.*x-key: \*{14}/i, 'an answer that repeats a secret');
+$d = tried(slack => { url => $sink->url('/echo/T1/planted-url') });
+like($d->{detail}, qr{^403.*: /echo/T1/\*{11} }, '... in a URL');
 $d = tried(webhook => { url => $sink->url('/status/500') });
 is_deeply([@$d{qw(delivered permanent)}], [false, false], '500 is not');
 $d = tried(webhook => { url => $sink->url('/text/9000') });
@@ -179,6 +184,12 @@ $r = tried(webhook => { url => $sink->url('/own'), content_type =>
     'application/json', body => '{"t": "{{text}}", "s": "{{subject}}"}' });
 ($hit) = reverse $sink->hits;
 is(decode_json($hit->{body})->{s}, 'Test message', 'a body of one\'s own');
+
+$p = $c->post('/channels/preview', { kind => 'webhook', config => {
+    url => $sink->url('/own'), content_type => 'Application/JSON',
+    body => '{"s": "{{subject}}"}' }, templates => { down => {
+    subject => 'a "b"', text => 'x' } } })->{json};
+is(eval { decode_json($p->{body})->{s} }, 'a "b"', 'JSON in capitals, too');
 
 
 # --- Telegram (a fake)
@@ -235,8 +246,8 @@ sub preview {
 
 my $evil = '<b>&*x* @everyone {{monitor.name}}';
 my %evil = (templates => { down => { subject => $evil,
-    text => "$evil\n{{error}}\nend" } });
-my $p = preview('webhook', config => { url => 'http://example.com/' }, %evil);
+    text => "$evil\n{{note}}\nend" } });
+$p = preview('webhook', config => { url => 'http://example.com/' }, %evil);
 is($p->{subject}, '<b>&*x* @everyone Example', 'filled in');
 is($p->{text}, "$p->{subject}\nend", 'a line without values is left out');
 $p = preview('telegram', config => $bot, %evil);

@@ -108,6 +108,16 @@ my @parts = map { decode_base64($_) } $body =~ m{base64\r?\n\r?\n(.*?)--=_}sg;
 is($parts[0], "first line\n.\n..\n<b>&\nFrom here", 'the text');
 like($parts[1], qr/first line<br>\n\.<br>.*&lt;b&gt;&amp;/s, 'HTML, escaped');
 
+is($t->execute("UPDATE monitor_state SET cert_expires_at
+    = now() - interval '1 day' WHERE monitor_id = ?", $monitor), 1, 'over');
+$t->execute("INSERT INTO outbox (owner_id, channel_id, monitor_id, seq, topic,
+    event, state, at) VALUES (?, ?, ?, 99, 'cert', 'cert', 'pending', now())",
+    $uid, $channel, $monitor);
+until_ok { ($mail) = grep { $_->{data} =~ /^Subject: .*Certificate|^Subject: =/m
+    && $_->{data} !~ /References/ } $sink->mails } 20, 'a certificate';
+like(decode_base64(($mail->{data} =~ m{base64\r?\n\r?\n(.*?)--=_}s)[0]),
+    qr/^The certificate of Example has expired\.\n/, '... that is over');
+
 
 # --- refusals
 

@@ -97,13 +97,19 @@ ngx_uptime_alert_check_json(ngx_uptime_validate_ctx_t *ctx,
     n = ctx->errors->nelts;
     rc = ngx_uptime_alert_check_text(ctx, field, object, value);
 
+    if (rc != NGX_OK || ctx->errors->nelts > n) {
+        return rc;
+    }
+
     type = cJSON_GetObjectItemCaseSensitive(object, "content_type");
 
-    if (rc != NGX_OK || ctx->errors->nelts > n
-        || (cJSON_IsString(type)
-            && ngx_strstr(type->valuestring, "json") == NULL))
-    {
-        return rc;
+    if (cJSON_IsString(type)) {
+        text.data = (u_char *) type->valuestring;
+        text.len = ngx_strlen(text.data);
+
+        if (!ngx_uptime_alert_is_type(&text, "json")) {
+            return NGX_OK;
+        }
     }
 
     ngx_memzero(&alert, sizeof(ngx_uptime_alert_t));
@@ -135,6 +141,15 @@ ngx_uptime_alert_check_json(ngx_uptime_validate_ctx_t *ctx,
                                     "must be JSON, with placeholders inside "
                                     "of strings; or set another content_type")
            : rc;
+}
+
+
+ngx_uint_t
+ngx_uptime_alert_is_type(const ngx_str_t *type, const char *part)
+{
+    return ngx_strlcasestrn(type->data, type->data + type->len,
+                            (u_char *) part, ngx_strlen(part) - 1)
+           != NULL;
 }
 
 

@@ -175,6 +175,9 @@ ngx_int_t ngx_uptime_alert_check_token(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *object, cJSON *value);
 
 
+/* Whether a media type is one of these, in whatever case. */
+ngx_uint_t ngx_uptime_alert_is_type(const ngx_str_t *type, const char *part);
+
 /* how a certain failure of a fetch is told; a static text */
 const char *ngx_uptime_alert_failure(const ngx_uptime_result_t *result);
 

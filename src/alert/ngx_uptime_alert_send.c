@@ -13,6 +13,7 @@
 
 #include "ngx_uptime_alert_config.h"
 #include "ngx_uptime_alert_kind.h"
+#include "ngx_uptime_hide.h"
 #include "ngx_uptime_smtp.h"
 
 
@@ -26,6 +27,9 @@
 static ngx_int_t ngx_uptime_alert_copy(ngx_uptime_alert_send_t *s);
 static void ngx_uptime_alert_begin(ngx_event_t *ev);
 static void ngx_uptime_alert_inspect(ngx_uptime_fetch_t *f);
+static void ngx_uptime_alert_hide(ngx_uptime_alert_send_t *s,
+    ngx_str_t *answer);
+static void ngx_uptime_alert_hide_value(cJSON *value, ngx_str_t *answer);
 static ngx_uint_t ngx_uptime_alert_wait(ngx_str_t *value);
 static void ngx_uptime_alert_fetched(ngx_uptime_fetch_t *f);
 static ngx_uint_t ngx_uptime_alert_hopeless(ngx_uptime_alert_send_t *s,
@@ -246,6 +250,8 @@ ngx_uptime_alert_inspect(ngx_uptime_fetch_t *f)
 
     s->result.code = status;
 
+    ngx_uptime_alert_hide(s, body);
+
     if (status >= 200 && status < 300) {
         ngx_uptime_alert_set(s, NGX_UPTIME_ALERT_DELIVERED, "delivered", body);
 
@@ -271,6 +277,43 @@ ngx_uptime_alert_inspect(ngx_uptime_fetch_t *f)
 
     s->result.retry_after = ngx_min(s->result.retry_after,
                                     NGX_UPTIME_ALERT_WAIT);
+}
+
+
+/* Some answers repeat what they were sent. */
+
+static void
+ngx_uptime_alert_hide(ngx_uptime_alert_send_t *s, ngx_str_t *answer)
+{
+    cJSON              *item, *value;
+    const char *const  *name;
+
+    for (name = s->kind->secrets; *name; name++) {
+        item = cJSON_GetObjectItemCaseSensitive(s->config, *name);
+
+        if (!cJSON_IsObject(item)) {
+            ngx_uptime_alert_hide_value(item, answer);
+            continue;
+        }
+
+        for (value = item->child; value != NULL; value = value->next) {
+            ngx_uptime_alert_hide_value(value, answer);
+        }
+    }
+}
+
+
+static void
+ngx_uptime_alert_hide_value(cJSON *value, ngx_str_t *answer)
+{
+    ngx_str_t  secret;
+
+    if (cJSON_IsString(value)) {
+        secret.data = (u_char *) value->valuestring;
+        secret.len = ngx_strlen(secret.data);
+
+        ngx_uptime_hide(answer, &secret, NGX_UPTIME_HIDE_PART, 0);
+    }
 }
 
 

@@ -95,7 +95,6 @@ static const ngx_uptime_alert_default_t  ngx_uptime_alert_defaults[] = {
                  "For: {{incident.duration}}\n"
                  "Cause: {{cause}}\n"
                  "Status: {{http_status}}\n"
-                 "Error: {{error}}\n"
                  NGX_UPTIME_ALERT_TAIL) },
     { "up", "Up", NGX_UPTIME_ALERT_SUBJECT_TEXT,
       ngx_string("{{monitor.name}} is up again.\n"
@@ -112,7 +111,8 @@ static const ngx_uptime_alert_default_t  ngx_uptime_alert_defaults[] = {
                  "Latency: {{latency}}\n"
                  NGX_UPTIME_ALERT_TAIL) },
     { "cert", "Certificate", NGX_UPTIME_ALERT_SUBJECT_TEXT,
-      ngx_string("The certificate of {{monitor.name}} expires soon.\n"
+      ngx_string("The certificate of {{monitor.name}} "
+                 "{{certificate.state}}.\n"
                  "Expires: {{certificate.expires_at}}\n"
                  "Days left: {{certificate.days_left}}\n"
                  NGX_UPTIME_ALERT_TAIL) },

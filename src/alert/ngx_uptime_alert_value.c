@@ -47,6 +47,8 @@ static ngx_int_t ngx_uptime_word_duration(ngx_uptime_alert_words_t *w,
     ngx_str_t *value);
 static ngx_int_t ngx_uptime_word_expires(ngx_uptime_alert_words_t *w,
     ngx_str_t *value);
+static ngx_int_t ngx_uptime_word_certificate(ngx_uptime_alert_words_t *w,
+    ngx_str_t *value);
 static ngx_int_t ngx_uptime_word_days(ngx_uptime_alert_words_t *w,
     ngx_str_t *value);
 static ngx_int_t ngx_uptime_word_print(ngx_uptime_alert_words_t *w,
@@ -96,6 +98,8 @@ static const ngx_uptime_word_t  ngx_uptime_words[] = {
       ngx_uptime_word_expires },
     { ngx_string("certificate.days_left"), NGX_UPTIME_WORD_CALL, 0,
       ngx_uptime_word_days },
+    { ngx_string("certificate.state"), NGX_UPTIME_WORD_CALL, 0,
+      ngx_uptime_word_certificate },
     { ngx_string("note"), NGX_UPTIME_WORD_STRING,
       ngx_uptime_alert_offset(note), NULL },
     { ngx_string("link"), NGX_UPTIME_WORD_OWN, ngx_uptime_words_offset(link),
@@ -281,6 +285,20 @@ ngx_uptime_word_expires(ngx_uptime_alert_words_t *w, ngx_str_t *value)
         value->len = ngx_uptime_alert_time(value->data,
                                            w->alert->cert_expires_at * 1000)
                      - value->data;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_uptime_word_certificate(ngx_uptime_alert_words_t *w, ngx_str_t *value)
+{
+    if (w->alert->cert_expires_at > w->alert->at / 1000) {
+        ngx_str_set(value, "expires soon");
+
+    } else if (w->alert->cert_expires_at) {
+        ngx_str_set(value, "has expired");
     }
 
     return NGX_OK;

@@ -114,14 +114,14 @@ ngx_uptime_alert_webhook_body(ngx_uptime_alert_send_t *s, ngx_str_t *type)
 
     escape = NGX_UPTIME_ESCAPE_NONE;
 
-    if (ngx_strstr(type->data, "json") != NULL) {
+    if (ngx_uptime_alert_is_type(type, "json")) {
         escape = NGX_UPTIME_ESCAPE_JSON;
 
-    } else if (ngx_strstr(type->data, "form-urlencoded") != NULL) {
+    } else if (ngx_uptime_alert_is_type(type, "form-urlencoded")) {
         escape = NGX_UPTIME_ESCAPE_URI;
 
-    } else if (ngx_strstr(type->data, "html") != NULL
-               || ngx_strstr(type->data, "xml") != NULL)
+    } else if (ngx_uptime_alert_is_type(type, "html")
+               || ngx_uptime_alert_is_type(type, "xml"))
     {
         escape = NGX_UPTIME_ESCAPE_HTML;
     }

@@ -383,6 +383,7 @@ ngx_http_uptime_message_sample(ngx_uptime_alert_t *alert,
     alert->incident = 1;
     alert->started_at = alert->at - 187000;
     ngx_str_set(&alert->cause, "http_status");
+    ngx_str_set(&alert->first_error, "HTTP status 503");
     alert->http_status = 503;
 
     if (event == NGX_UPTIME_ALERT_UP) {

@@ -9,12 +9,7 @@
 #include <ngx_core.h>
 
 #include "ngx_uptime_evidence_hide.h"
-
-
-/* shorter ones would show what they are by what is struck out */
-#define NGX_UPTIME_HIDE_SECRET  4
-/* parts of a header's value: shorter ones are words like "Bearer" */
-#define NGX_UPTIME_HIDE_PART    8
+#include "ngx_uptime_hide.h"
 
 
 static void ngx_uptime_hide_auth(ngx_uptime_evidence_t *e,
@@ -23,9 +18,6 @@ static void ngx_uptime_hide_header(ngx_uptime_evidence_t *e, u_char *p,
     u_char *last);
 static void ngx_uptime_hide_value(ngx_uptime_evidence_t *e, u_char *p,
     size_t len, size_t least);
-static ngx_uint_t ngx_uptime_hide_is_part(u_char ch);
-static void ngx_uptime_hide_text(ngx_uptime_evidence_t *e, const u_char *p,
-    size_t len);
 
 
 /* what these say is no secret, and often what an answer is about */
@@ -142,69 +134,17 @@ ngx_uptime_hide_header(ngx_uptime_evidence_t *e, u_char *p, u_char *last)
 }
 
 
-/*
- * As a whole, and in its parts of letters and digits, which look the same in
- * JSON, HTML and URLs.
- */
-
 static void
 ngx_uptime_hide_value(ngx_uptime_evidence_t *e, u_char *p, size_t len,
     size_t least)
 {
-    u_char  *end, *last;
+    ngx_str_t  body, secret;
 
-    if (len >= NGX_UPTIME_HIDE_SECRET) {
-        ngx_uptime_hide_text(e, p, len);
-    }
+    body.data = e->body;
+    body.len = e->body_len;
+    secret.data = p;
+    secret.len = len;
 
-    last = p + len;
-
-    for ( /* void */ ; p < last; p = end + 1) {
-
-        for (end = p; end < last && ngx_uptime_hide_is_part(*end); end++) {
-            /* void */
-        }
-
-        if ((size_t) (end - p) >= least) {
-            ngx_uptime_hide_text(e, p, end - p);
-        }
-    }
-}
-
-
-static ngx_uint_t
-ngx_uptime_hide_is_part(u_char ch)
-{
-    return (ch >= '0' && ch <= '9') || ch == '-' || ch == '_'
-           || ((ch | 0x20) >= 'a' && (ch | 0x20) <= 'z');
-}
-
-
-/* Also its beginning, where the body was cut. */
-
-static void
-ngx_uptime_hide_text(ngx_uptime_evidence_t *e, const u_char *p, size_t len)
-{
-    size_t   n;
-    u_char  *at, *last;
-
-    at = e->body;
-    last = e->body + e->body_len;
-
-    while ((at = memmem(at, last - at, p, len)) != NULL) {
-        ngx_memset(at, '*', len);
-        at += len;
-    }
-
-    if (e->body_len < NGX_UPTIME_EVIDENCE_BODY) {
-        return;
-    }
-
-    for (n = ngx_min(len - 1, e->body_len); n >= NGX_UPTIME_HIDE_SECRET; n--) {
-
-        if (ngx_memcmp(last - n, p, n) == 0) {
-            ngx_memset(last - n, '*', n);
-            return;
-        }
-    }
+    ngx_uptime_hide(&body, &secret, least,
+                    e->body_len >= NGX_UPTIME_EVIDENCE_BODY);
 }

@@ -9,7 +9,8 @@
 #
 # HTTP paths: /status/N answers N, /retry/S answers 429 with Retry-After,
 # /date/S the same as a date, /hang nothing, /to/URL redirects there,
-# /text/N answers 500 with N bytes of text, anything else 200.
+# /text/N answers 500 with N bytes of text, /echo 403 with the request's path
+# and header, anything else 200.
 #
 # Telegram: chat_id says what comes back; see ERRORS.
 #
@@ -89,6 +90,8 @@ class Sink(BaseHTTPRequestHandler):
         elif kind == 'date':
             self.reply(429, b'', Retry_After=email.utils.formatdate(
                 time.time() + int(rest), usegmt=True))
+        elif kind == 'echo':
+            self.reply(403, f'{self.path}\n{self.headers}'.encode())
         elif kind == 'hang':
             time.sleep(60)
         elif kind == 'to':

@@ -3,7 +3,8 @@
  * What a failing check saw, as harmless text, without what was secret.
  *
  * sources: src/fetch/ngx_uptime_evidence.c src/fetch/ngx_uptime_evidence_json.c
- * sources: src/probe/ngx_uptime_evidence_hide.c src/core/ngx_uptime_utf8.c
+ * sources: src/probe/ngx_uptime_evidence_hide.c src/core/ngx_uptime_hide.c
+ * sources: src/core/ngx_uptime_utf8.c
  * sources: src/core/ngx_uptime_json.c src/core/ngx_uptime_json_scan.c
  * sources: t/unit/ngx_stub_text.c
  * libs: -lcrypto
