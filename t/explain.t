@@ -146,6 +146,17 @@ $dbh->do($_) for "LOAD 'auto_explain'", 'SET auto_explain.log_min_duration = 0',
     'SET auto_explain.log_nested_statements = on',
     'SET auto_explain.log_format = json', 'SET client_min_messages = log';
 
+# Pages of every order, with every filter that has a way of its own.
+sub lists {
+    my @calls = map { my $filter = $_;
+        map { "monitor_page(1, '{\"sort\": \"$_\"$filter}')" }
+        map { $_, "-$_" } qw(created name status latency uptime)
+    } '', ', "status": ["down"]', ', "tag": ["x"]', ', "q": "xyz"';
+    return @calls, map { "monitors_found(1, monitor_filter('{$_}'), NULL)" }
+        '"status": ["down"]', '"tag": ["x"]', '"q": "xyz"', '"type": ["x"]';
+}
+
+
 # What $run makes the server log, plans of statements inside of others too.
 sub logged {
     my ($run) = @_;
@@ -167,7 +178,8 @@ for my $call ('hours_of(ARRAY[1::bigint], now(), now())',
     'rollup_days_made(ARRAY[1::bigint], current_date)',
     'monitor_stats_refresh(ARRAY[1::bigint])', 'rollup_step(100)',
     'monitor_room(1, 9)', 'host_rates(1, 9, ARRAY[1::bigint], '
-    . 'ARRAY[1::bigint], ARRAY[\'http://x/\'], ARRAY[60])')
+    . 'ARRAY[1::bigint], ARRAY[\'http://x/\'], ARRAY[60])',
+    'monitor_counts(1)', lists())
 {
     my @plans = logged(sub { $dbh->selectall_arrayref("SELECT * FROM $call") });
     cmp_ok(scalar @plans, '>', 0, "$call: there are plans");

@@ -428,7 +428,8 @@ $t->execute("UPDATE monitors SET url = ?, interval = 10, paused = false
 until_ok { $t->value('SELECT status = $$up$$ FROM monitor_state
     WHERE monitor_id = ?', $ids[0]) } 30, 'a monitor is up';
 until_ok { $t->value('SELECT count(*) FROM monitor_stats
-    WHERE monitor_id = ? AND refreshed_at > now() - interval $$1 min$$',
+    WHERE monitor_id = ? AND uptime_24h IS NOT NULL
+      AND refreshed_at > now() - interval $$1 min$$',
     $ids[0]) } 30, '... its row for lists is made';
 is($t->value('SELECT count(*) FROM rollup_marks WHERE hour IS NOT NULL'), 0,
     'no result was late');

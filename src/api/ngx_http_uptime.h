@@ -211,8 +211,8 @@ ngx_uint_t ngx_http_uptime_refused(ngx_http_uptime_ctx_t *ctx,
  * "a.c" beside each other are an object a, null if the first of them is.  A
  * third column "page" makes it a list: each row is an element of "items" (the
  * fourth column, "object", if it is not null; none, if the fifth one is null,
- * too), and the text of page in the first row is put behind.  NGX_ERROR: no
- * memory.
+ * too), and the text of page in the first row is put behind.  With the name
+ * "brief" instead, what is null is left out.  NGX_ERROR: no memory.
  */
 ngx_int_t ngx_http_uptime_rows(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
     ngx_str_t *body);

@@ -23,6 +23,8 @@ static void ngx_http_uptime_rows_write(ngx_uptime_pg_query_t *q,
     ngx_uptime_json_out_t *out);
 static void ngx_http_uptime_rows_object(ngx_uptime_pg_query_t *q,
     ngx_uint_t row, ngx_uptime_json_out_t *out);
+static void ngx_http_uptime_rows_brief(ngx_uptime_pg_query_t *q,
+    ngx_uint_t row, ngx_uptime_json_out_t *out);
 static ngx_uint_t ngx_http_uptime_rows_nested(ngx_uptime_pg_query_t *q,
     ngx_uint_t row, ngx_uint_t col, ngx_uptime_json_out_t *out);
 static void ngx_http_uptime_rows_name(ngx_uptime_json_out_t *out,
@@ -66,8 +68,15 @@ ngx_http_uptime_rows(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
 ngx_uint_t
 ngx_http_uptime_rows_are_page(ngx_uptime_pg_query_t *q)
 {
-    return ngx_uptime_pg_columns(q) > NGX_HTTP_UPTIME_ROWS_HEAD
-           && ngx_strcmp(ngx_uptime_pg_name(q, 2), "page") == 0;
+    const char  *name;
+
+    if (ngx_uptime_pg_columns(q) <= NGX_HTTP_UPTIME_ROWS_HEAD) {
+        return 0;
+    }
+
+    name = ngx_uptime_pg_name(q, 2);
+
+    return ngx_strcmp(name, "page") == 0 || ngx_strcmp(name, "brief") == 0;
 }
 
 
@@ -76,12 +85,14 @@ ngx_http_uptime_rows_write(ngx_uptime_pg_query_t *q,
     ngx_uptime_json_out_t *out)
 {
     ngx_str_t   text;
-    ngx_uint_t  row, n;
+    ngx_uint_t  row, n, brief;
 
     if (!ngx_http_uptime_rows_are_page(q)) {
         ngx_http_uptime_rows_object(q, 0, out);
         return;
     }
+
+    brief = (*ngx_uptime_pg_name(q, 2) == 'b');
 
     ngx_uptime_json_put(out, "{\"items\":[", 10);
 
@@ -99,6 +110,8 @@ ngx_http_uptime_rows_write(ngx_uptime_pg_query_t *q,
 
         if (text.data != NULL) {
             ngx_uptime_json_put(out, text.data, text.len);
+        } else if (brief) {
+            ngx_http_uptime_rows_brief(q, row, out);
         } else {
             ngx_http_uptime_rows_object(q, row, out);
         }
@@ -140,6 +153,39 @@ ngx_http_uptime_rows_object(ngx_uptime_pg_query_t *q, ngx_uint_t row,
         ngx_http_uptime_rows_name(out, name, ngx_strlen(name));
         ngx_http_uptime_rows_value(q, row, col++, out);
     }
+
+    ngx_uptime_json_put(out, "}", 1);
+}
+
+
+/* Without what is null; there is no "a.b". */
+
+static void
+ngx_http_uptime_rows_brief(ngx_uptime_pg_query_t *q, ngx_uint_t row,
+    ngx_uptime_json_out_t *out)
+{
+    ngx_uint_t   col, n;
+    const char  *name, *comma;
+
+    n = ngx_uptime_pg_columns(q);
+    comma = "{";
+
+    for (col = NGX_HTTP_UPTIME_ROWS_HEAD; col < n; col++) {
+
+        if (ngx_uptime_pg_is_null(q, row, col)) {
+            continue;
+        }
+
+        name = ngx_uptime_pg_name(q, col);
+
+        ngx_uptime_json_put(out, comma, 1);
+        ngx_http_uptime_rows_name(out, name, ngx_strlen(name));
+        ngx_http_uptime_rows_value(q, row, col, out);
+
+        comma = ",";
+    }
+
+    /* the first one, its id, never is */
 
     ngx_uptime_json_put(out, "}", 1);
 }
