@@ -16,6 +16,8 @@
  *   checker=ID, node=ID, epoch=N: the owner of all shards
  *   prepare=SQL run before, may stand several times
  *   sql=FILE    another statement than checker/record_quiet
+ *   bare=1      what PostgreSQL takes for that at least: the same rows by a bare
+ *               INSERT of unnested arrays, and a bare UPDATE of as many states
  *
  * Writes one line: rows sent, rows stored, and the time of a flush in
  * microseconds: p50, p99, max.
@@ -47,12 +49,13 @@ typedef struct {
     int64_t  checker;
     int64_t  node;
     int64_t  epoch;
+    int64_t  bare;
 } load_t;
 
 
 static const char  *statement;
 
-static load_t  load = { 1000, 1, 200, 100, 0, 0, 10000, 1, 1, 1 };
+static load_t  load = { 1000, 1, 200, 100, 0, 0, 10000, 1, 1, 1, 0 };
 
 static const struct {
     const char  *name;
@@ -68,8 +71,33 @@ static const struct {
     { "checker", &load.checker },
     { "node", &load.node },
     { "epoch", &load.epoch },
+    { "bare", &load.bare },
     { NULL, NULL }
 };
+
+
+/* Their parameters are the ones of checker/record_quiet with these numbers. */
+
+static const char  bare_insert[] =
+    "INSERT INTO checks (monitor_id, slot, checked_at, latency_us, dns_us, "
+    "connect_us, tls_us, ttfb_us, node_id, attempt, http_status, outcome) "
+    "SELECT m, to_timestamp(s), to_timestamp(c), t, d, n, l, f, 1, a, h, 'up' "
+    "FROM unnest($1::bigint[], $2::float8[], $3::smallint[], $4::float8[], "
+    "$5::smallint[], $6::integer[], $7::integer[], $8::integer[], "
+    "$9::integer[], $10::integer[]) AS k (m, s, a, c, h, t, d, n, l, f)";
+
+static const int  bare_insert_params[] = { 8, 9, 10, 11, 14, 21, 22, 23, 24,
+                                           25 };
+
+static const char  bare_update[] =
+    "UPDATE monitor_state SET last_slot = to_timestamp(s), last_attempt = a, "
+    "last_checked_at = to_timestamp(c), last_http_status = h, "
+    "last_latency_us = t "
+    "FROM unnest($1::bigint[], $2::float8[], $3::smallint[], $4::float8[], "
+    "$5::smallint[], $6::integer[]) AS k (m, s, a, c, h, t) "
+    "WHERE monitor_id = m";
+
+static const int  bare_update_params[] = { 8, 9, 10, 11, 14, 21 };
 
 
 /* what ngx_uptime_pg_query.c refers to and this program does not use */
@@ -216,6 +244,74 @@ fill(ngx_uptime_batch_t *b, int64_t *next)
 }
 
 
+static void
+prepare(PGconn *pg, const char *name, const char *sql)
+{
+    PGresult  *res;
+
+    res = PQprepare(pg, name, sql, 0, NULL);
+
+    if (PQresultStatus(res) != PGRES_COMMAND_OK) {
+        die(PQerrorMessage(pg));
+    }
+
+    PQclear(res);
+}
+
+
+/* Returns the number of rows. */
+
+static int64_t
+bare(PGconn *pg, ngx_uptime_pg_query_t *q, const char *name,
+    const int *params, int n)
+{
+    int          i, lengths[16], formats[16];
+    int64_t      rows;
+    PGresult    *res;
+    const char  *values[16];
+
+    for (i = 0; i < n; i++) {
+        values[i] = q->values[params[i] - 1];
+        lengths[i] = q->lengths[params[i] - 1];
+        formats[i] = q->formats[params[i] - 1];
+    }
+
+    res = PQexecPrepared(pg, name, n, values, lengths, formats, 0);
+
+    if (PQresultStatus(res) != PGRES_COMMAND_OK) {
+        die(PQerrorMessage(pg));
+    }
+
+    rows = strtoll(PQcmdTuples(res), NULL, 10);
+    PQclear(res);
+
+    return rows;
+}
+
+
+static int64_t
+flush_bare(PGconn *pg, ngx_uptime_pg_query_t *q)
+{
+    int64_t  stored;
+
+    PQclear(PQexec(pg, "BEGIN"));
+
+    stored = bare(pg, q, "insert", bare_insert_params,
+                  sizeof(bare_insert_params) / sizeof(int));
+
+    if (stored != bare(pg, q, "update", bare_update_params,
+                       sizeof(bare_update_params) / sizeof(int)))
+    {
+        die("not as many states as rows");
+    }
+
+    PQclear(PQexec(pg, "COMMIT"));
+    ngx_uptime_pg_query_destroy(q);
+
+    return stored;
+}
+
+
 static int64_t
 flush(PGconn *pg, ngx_uptime_writer_t *w, ngx_uptime_batch_t *b)
 {
@@ -226,6 +322,14 @@ flush(PGconn *pg, ngx_uptime_writer_t *w, ngx_uptime_batch_t *b)
     q = ngx_uptime_record(w, b);
     if (q == NULL) {
         die("no memory");
+    }
+
+    if (load.bare) {
+        return flush_bare(pg, q);
+    }
+
+    if (q->sql != NGX_UPTIME_SQL_CHECKER_RECORD_QUIET) {
+        die("not a batch for checker/record_quiet");
     }
 
     res = PQexecPrepared(pg, "record", (int) q->nparams, q->values,
@@ -288,7 +392,6 @@ main(int argc, char **argv)
     int                   i;
     PGconn               *pg;
     int64_t               n, next, stored, start, begin, due, *took;
-    PGresult             *res;
     ngx_uptime_pg_conf_t  conf;
     ngx_uptime_pg_pool_t  pool;
     ngx_uptime_writer_t   w;
@@ -314,12 +417,13 @@ main(int argc, char **argv)
         die("too many rows for a batch");
     }
 
-    res = PQprepare(pg, "record", statement, 0, NULL);
-    if (PQresultStatus(res) != PGRES_COMMAND_OK) {
-        die(PQerrorMessage(pg));
-    }
+    if (load.bare) {
+        prepare(pg, "insert", bare_insert);
+        prepare(pg, "update", bare_update);
 
-    PQclear(res);
+    } else {
+        prepare(pg, "record", statement);
+    }
 
     memset(&conf, 0, sizeof(conf));
     memset(&pool, 0, sizeof(pool));

@@ -72,6 +72,26 @@ cmp_ok($hot->[1], '>=', 0.95 * ($hot->[0] - 60), 'HOT updates')
     or diag("@$hot");
 
 
+# --- of a quiet batch, what the short statement leaves out: nothing is lost
+
+$t->execute('CREATE TABLE marked (monitor_id bigint)');
+$t->execute('CREATE RULE marked AS ON INSERT TO rollup_marks
+    WHERE NEW.hour IS NOT NULL
+    DO ALSO INSERT INTO marked VALUES (NEW.monitor_id)');
+my $later = $t->value("SELECT date_trunc('hour', now()) + interval '2 hours'");
+my $since = $t->value('SELECT now()');
+$t->execute('UPDATE shards SET closed_to = ?', $later);
+until_ok { $t->value('SELECT count(DISTINCT monitor_id) FROM checks
+    WHERE monitor_id = ANY (?) AND checked_at > ?', \@good, $since)
+    == @good } 20, 'what is late for its rollup is stored';
+is($t->value('SELECT count(DISTINCT c.monitor_id) FROM checks c
+    WHERE c.monitor_id = ANY (?) AND c.checked_at > ?
+    AND c.monitor_id NOT IN (SELECT monitor_id FROM marked)', \@good, $since),
+    0, '... and marked');
+$t->execute('DROP RULE marked ON rollup_marks');
+$t->execute("UPDATE shards SET closed_to = '-infinity'");
+
+
 # --- an earlier owner has left the row, as history only: who counts tells
 
 $target->set(told => 200);

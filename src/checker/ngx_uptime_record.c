@@ -1,7 +1,7 @@
 
 /*
- * A batch of results as the parameters of checker/record: one binary array
- * for each column.  Runs in the checker.
+ * A batch of results as the parameters of checker/record or one of its short
+ * forms: one binary array for each column.  Runs in the checker.
  */
 
 
@@ -9,6 +9,7 @@
 #include <ngx_core.h>
 #include <ngx_event.h>
 
+#include "ngx_uptime.h"
 #include "ngx_uptime_writer.h"
 
 
@@ -24,16 +25,37 @@ typedef struct {
 } ngx_uptime_record_column_t;
 
 
+typedef struct {
+    uint64_t                       shards;      /* that occur, bits         */
+    ngx_uint_t                     nshards;
+    int64_t                        epoch[NGX_UPTIME_SHARDS];
+    int64_t                        lowest;      /* slot                     */
+    ngx_uint_t                     events;
+    unsigned                       quiet:1;     /* for record_quiet         */
+} ngx_uptime_record_t;
+
+
 static int ngx_uptime_record_compare(const void *one, const void *two);
-static ngx_int_t ngx_uptime_record_shards(ngx_uptime_pg_query_t *q,
+static void ngx_uptime_record_look(ngx_uptime_record_t *r,
     const ngx_uptime_batch_t *b);
+static ngx_int_t ngx_uptime_record_full(ngx_uptime_writer_t *w,
+    ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b,
+    const ngx_uptime_record_t *r);
+static ngx_int_t ngx_uptime_record_quiet(ngx_uptime_pg_query_t *q,
+    const ngx_uptime_batch_t *b, const ngx_uptime_record_t *r);
+static ngx_int_t ngx_uptime_record_shards(ngx_uptime_pg_query_t *q,
+    const ngx_uptime_record_t *r);
+static ngx_int_t ngx_uptime_record_epochs(ngx_uptime_pg_query_t *q,
+    const ngx_uptime_record_t *r);
 static ngx_int_t ngx_uptime_record_names(ngx_uptime_pg_query_t *q,
     ngx_uptime_record_name_pt name);
-static ngx_uint_t ngx_uptime_record_transitions(const ngx_uptime_batch_t *b);
 static ngx_int_t ngx_uptime_record_events(ngx_uptime_pg_query_t *q,
     const ngx_uptime_batch_t *b, ngx_uint_t n);
 static ngx_int_t ngx_uptime_record_evidence(ngx_uptime_writer_t *w,
     ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b, ngx_uint_t n);
+static ngx_int_t ngx_uptime_record_columns(ngx_uptime_pg_query_t *q,
+    const ngx_uptime_batch_t *b, const ngx_uptime_record_column_t *column,
+    ngx_uint_t n);
 static ngx_int_t ngx_uptime_record_column(ngx_uptime_pg_query_t *q,
     const ngx_uptime_batch_t *b, const ngx_uptime_record_column_t *column);
 static const char *ngx_uptime_record_status_name(ngx_uint_t code);
@@ -73,11 +95,12 @@ ngx_uptime_record_value(fails, row->fails)
 ngx_uptime_record_value(newest, i + 1 == b->to
                                 || row[1].monitor != row[0].monitor)
 ngx_uptime_record_value(revision, row->revision)
+ngx_uptime_record_value(place, row - &b->row[b->from] + 1)
 
 
 /* $6 and the following, see sql/checker/record.sql */
 
-static const ngx_uptime_record_column_t  ngx_uptime_record_columns[] = {
+static const ngx_uptime_record_column_t  ngx_uptime_record_all[] = {
     { NGX_UPTIME_PG_INT8, ngx_uptime_record_monitor },
     { NGX_UPTIME_PG_INT2, ngx_uptime_record_shard },
     { NGX_UPTIME_PG_INT8, ngx_uptime_record_epoch },
@@ -103,11 +126,42 @@ static const ngx_uptime_record_column_t  ngx_uptime_record_columns[] = {
 };
 
 
+/* $8 and the following, see sql/checker/record_quiet.sql */
+
+static const ngx_uptime_record_column_t  ngx_uptime_record_few[] = {
+    { NGX_UPTIME_PG_INT8, ngx_uptime_record_monitor },
+    { NGX_UPTIME_PG_TIME, ngx_uptime_record_slot },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_attempt },
+    { NGX_UPTIME_PG_TIME, ngx_uptime_record_checked_at },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_outcome },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_cause },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_http_status },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_status },
+    { NGX_UPTIME_PG_TIME, ngx_uptime_record_status_since },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_told },
+    { NGX_UPTIME_PG_TIME, ngx_uptime_record_told_since },
+    { NGX_UPTIME_PG_INT2, ngx_uptime_record_fails },
+    { NGX_UPTIME_PG_TIME, ngx_uptime_record_cert },
+    { NGX_UPTIME_PG_INT4, ngx_uptime_record_total },
+    { NGX_UPTIME_PG_INT4, ngx_uptime_record_dns },
+    { NGX_UPTIME_PG_INT4, ngx_uptime_record_connect },
+    { NGX_UPTIME_PG_INT4, ngx_uptime_record_tls },
+    { NGX_UPTIME_PG_INT4, ngx_uptime_record_ttfb },
+    { NGX_UPTIME_PG_INT8, ngx_uptime_record_revision },
+    { NGX_UPTIME_PG_INT4, ngx_uptime_record_place }
+};
+
+
+#define ngx_uptime_record_n(columns)                                          \
+    (sizeof(columns) / sizeof(ngx_uptime_record_column_t))
+
+
 ngx_uptime_pg_query_t *
 ngx_uptime_record(ngx_uptime_writer_t *w, ngx_uptime_batch_t *b)
 {
-    ngx_uint_t              i, n, events;
+    ngx_int_t               rc;
     ngx_uptime_sql_e        sql;
+    ngx_uptime_record_t     r;
     ngx_uptime_pg_query_t  *q;
 
     /* one order of locks for all, and neighbours in the indexes together */
@@ -115,54 +169,106 @@ ngx_uptime_record(ngx_uptime_writer_t *w, ngx_uptime_batch_t *b)
     qsort(b->row + b->from, b->to - b->from, sizeof(ngx_uptime_row_t),
           ngx_uptime_record_compare);
 
-    events = ngx_uptime_record_transitions(b);
+    ngx_uptime_record_look(&r, b);
 
     sql = b->again ? NGX_UPTIME_SQL_CHECKER_RECORD_AGAIN
-          : events ? NGX_UPTIME_SQL_CHECKER_RECORD
-                   : NGX_UPTIME_SQL_CHECKER_RECORD_QUIET;
+          : r.quiet ? NGX_UPTIME_SQL_CHECKER_RECORD_QUIET
+                    : NGX_UPTIME_SQL_CHECKER_RECORD;
 
     q = ngx_uptime_pg_query_create(w->pg, sql);
     if (q == NULL) {
         return NULL;
     }
 
-    if (ngx_uptime_pg_int(q, b->checker) != NGX_OK
-        || ngx_uptime_pg_int(q, b->node) != NGX_OK
-        || ngx_uptime_record_shards(q, b) != NGX_OK
-        || ngx_uptime_record_names(q, ngx_uptime_record_status_name) != NGX_OK
-        || ngx_uptime_record_names(q, ngx_uptime_record_cause_name) != NGX_OK)
-    {
-        goto failed;
-    }
+    rc = (sql == NGX_UPTIME_SQL_CHECKER_RECORD_QUIET)
+         ? ngx_uptime_record_quiet(q, b, &r)
+         : ngx_uptime_record_full(w, q, b, &r);
 
-    n = sizeof(ngx_uptime_record_columns)
-        / sizeof(ngx_uptime_record_column_t);
-
-    for (i = 0; i < n; i++) {
-        if (ngx_uptime_record_column(q, b, &ngx_uptime_record_columns[i])
-            != NGX_OK)
-        {
-            goto failed;
-        }
-    }
-
-    if (ngx_uptime_record_events(q, b, events) != NGX_OK) {
-        goto failed;
-    }
-
-    if (sql != NGX_UPTIME_SQL_CHECKER_RECORD_QUIET
-        && ngx_uptime_record_evidence(w, q, b, events) != NGX_OK)
-    {
-        goto failed;
+    if (rc != NGX_OK) {
+        ngx_uptime_pg_query_destroy(q);
+        return NULL;
     }
 
     return q;
+}
 
-failed:
 
-    ngx_uptime_pg_query_destroy(q);
+/* Its rows are sorted. */
 
-    return NULL;
+static void
+ngx_uptime_record_look(ngx_uptime_record_t *r, const ngx_uptime_batch_t *b)
+{
+    uint64_t                 bit;
+    ngx_uint_t               i;
+    const ngx_uptime_row_t  *row;
+
+    ngx_memzero(r, sizeof(ngx_uptime_record_t));
+
+    r->quiet = 1;
+    r->lowest = b->row[b->from].slot;
+
+    for (i = b->from; i < b->to; i++) {
+        row = &b->row[i];
+        bit = (uint64_t) 1 << row->shard;
+
+        if ((r->shards & bit) == 0) {
+            r->shards |= bit;
+            r->nshards++;
+            r->epoch[row->shard] = row->epoch;
+        }
+
+        r->lowest = ngx_min(r->lowest, row->slot);
+        r->events += row->event != NGX_UPTIME_PENDING;
+
+        if (row->event != NGX_UPTIME_PENDING
+            || row->status_since == row->checked_at
+            || row->epoch != r->epoch[row->shard]
+            || (i > b->from && row->monitor == row[-1].monitor))
+        {
+            r->quiet = 0;
+        }
+    }
+}
+
+
+static ngx_int_t
+ngx_uptime_record_full(ngx_uptime_writer_t *w, ngx_uptime_pg_query_t *q,
+    const ngx_uptime_batch_t *b, const ngx_uptime_record_t *r)
+{
+    if (ngx_uptime_pg_int(q, b->checker) != NGX_OK
+        || ngx_uptime_pg_int(q, b->node) != NGX_OK
+        || ngx_uptime_record_shards(q, r) != NGX_OK
+        || ngx_uptime_record_names(q, ngx_uptime_record_status_name) != NGX_OK
+        || ngx_uptime_record_names(q, ngx_uptime_record_cause_name) != NGX_OK
+        || ngx_uptime_record_columns(q, b, ngx_uptime_record_all,
+                                ngx_uptime_record_n(ngx_uptime_record_all))
+           != NGX_OK
+        || ngx_uptime_record_events(q, b, r->events) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_uptime_record_evidence(w, q, b, r->events);
+}
+
+
+static ngx_int_t
+ngx_uptime_record_quiet(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b,
+    const ngx_uptime_record_t *r)
+{
+    if (ngx_uptime_pg_int(q, b->checker) != NGX_OK
+        || ngx_uptime_pg_int(q, b->node) != NGX_OK
+        || ngx_uptime_record_shards(q, r) != NGX_OK
+        || ngx_uptime_record_epochs(q, r) != NGX_OK
+        || ngx_uptime_pg_int(q, r->lowest) != NGX_OK
+        || ngx_uptime_record_names(q, ngx_uptime_record_status_name) != NGX_OK
+        || ngx_uptime_record_names(q, ngx_uptime_record_cause_name) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_uptime_record_columns(q, b, ngx_uptime_record_few,
+                                ngx_uptime_record_n(ngx_uptime_record_few));
 }
 
 
@@ -185,28 +291,42 @@ ngx_uptime_record_compare(const void *one, const void *two)
 
 
 static ngx_int_t
-ngx_uptime_record_shards(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b)
+ngx_uptime_record_shards(ngx_uptime_pg_query_t *q,
+    const ngx_uptime_record_t *r)
 {
-    uint64_t                seen;
-    ngx_uint_t              i, n;
+    ngx_uint_t              i;
     ngx_uptime_pg_array_t  *a;
 
-    seen = 0;
-    n = 0;
-
-    for (i = b->from; i < b->to; i++) {
-        n += (seen & (uint64_t) 1 << b->row[i].shard) == 0;
-        seen |= (uint64_t) 1 << b->row[i].shard;
-    }
-
-    a = ngx_uptime_pg_array(q, NGX_UPTIME_PG_INT2, n, 0);
+    a = ngx_uptime_pg_array(q, NGX_UPTIME_PG_INT2, r->nshards, 0);
     if (a == NULL) {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < 64; i++) {
-        if (seen & (uint64_t) 1 << i) {
-            ngx_uptime_pg_array_int(a, i);
+    for (i = 0; i < NGX_UPTIME_SHARDS; i++) {
+        if (r->shards & (uint64_t) 1 << i) {
+            ngx_uptime_pg_array_int(a, (int64_t) i);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_uptime_record_epochs(ngx_uptime_pg_query_t *q,
+    const ngx_uptime_record_t *r)
+{
+    ngx_uint_t              i;
+    ngx_uptime_pg_array_t  *a;
+
+    a = ngx_uptime_pg_array(q, NGX_UPTIME_PG_INT8, r->nshards, 0);
+    if (a == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < NGX_UPTIME_SHARDS; i++) {
+        if (r->shards & (uint64_t) 1 << i) {
+            ngx_uptime_pg_array_int(a, r->epoch[i]);
         }
     }
 
@@ -244,6 +364,23 @@ ngx_uptime_record_names(ngx_uptime_pg_query_t *q,
 
 
 static ngx_int_t
+ngx_uptime_record_columns(ngx_uptime_pg_query_t *q,
+    const ngx_uptime_batch_t *b, const ngx_uptime_record_column_t *column,
+    ngx_uint_t n)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < n; i++) {
+        if (ngx_uptime_record_column(q, b, &column[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
 ngx_uptime_record_column(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b,
     const ngx_uptime_record_column_t *column)
 {
@@ -263,24 +400,7 @@ ngx_uptime_record_column(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b,
 }
 
 
-/* Mostly there are none. */
-
-static ngx_uint_t
-ngx_uptime_record_transitions(const ngx_uptime_batch_t *b)
-{
-    ngx_uint_t  i, n;
-
-    n = 0;
-
-    for (i = b->from; i < b->to; i++) {
-        n += b->row[i].event != NGX_UPTIME_PENDING;
-    }
-
-    return n;
-}
-
-
-/* Their places. */
+/* The places of transitions; mostly there are none. */
 
 static ngx_int_t
 ngx_uptime_record_events(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b,

@@ -26,6 +26,8 @@ static void ngx_uptime_writer_timer(ngx_event_t *ev);
 static void ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q);
 static void ngx_uptime_writer_submit(ngx_uptime_writer_t *w,
     ngx_uptime_batch_t *b);
+static ngx_uint_t ngx_uptime_writer_doubt(ngx_uptime_pg_query_t *q,
+    const ngx_uptime_batch_t *b);
 static void ngx_uptime_writer_refused(ngx_uptime_writer_t *w,
     ngx_uptime_pg_query_t *q, const ngx_uptime_row_t *row);
 static void ngx_uptime_writer_tell(ngx_uptime_writer_t *w,
@@ -285,11 +287,7 @@ ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q)
 
     w->backoff = NGX_UPTIME_WRITER_PAUSE;
 
-    /* 23503: a channel went while it was being told */
-
-    if ((q->err == NGX_UPTIME_PG_UNIQUE
-         || q->err == NGX_UPTIME_PG_FOREIGN_KEY) && !b->again)
-    {
+    if (!b->again && ngx_uptime_writer_doubt(q, b)) {
         b->again = 1;
         ngx_uptime_writer_submit(w, b);
         return;
@@ -324,6 +322,23 @@ ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q)
     if (w->rows) {
         ngx_add_timer(&w->timer, NGX_UPTIME_WRITER_WAIT);
     }
+}
+
+
+/* 1: to be sent again, in the form that takes more care. */
+
+static ngx_uint_t
+ngx_uptime_writer_doubt(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b)
+{
+    if (q->err == NGX_UPTIME_PG_OK) {
+        return q->sql == NGX_UPTIME_SQL_CHECKER_RECORD_QUIET
+               && ngx_uptime_pg_num(q, 0, 1) < (int64_t) (b->to - b->from);
+    }
+
+    /* 23503: a channel went while it was being told */
+
+    return q->err == NGX_UPTIME_PG_UNIQUE
+           || q->err == NGX_UPTIME_PG_FOREIGN_KEY;
 }
 
 
