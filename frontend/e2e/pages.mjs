@@ -9,6 +9,9 @@
 const click = (page, role, name) => page.getByRole(role, { name, exact: true }).first().click();
 const heading = (name) => (page) => page.getByRole('heading', { name, exact: true }).first();
 const words = (text) => (page) => page.getByText(text).first();
+const unfold = async (page) => {
+  for (const each of await page.locator('details:not([open]) > summary').all()) await each.click();
+};
 const failing = async (page) => {
   await page.route('**/api/v1/**', (route) =>
     /auth|openapi/.test(route.request().url()) ? route.continue() : route.abort(),
@@ -38,7 +41,7 @@ export const pages = [
     path: '/signup',
     ready: heading('Sign up'),
     act: async (page) => {
-      await click(page, 'button', 'Make the account');
+      await click(page, 'button', 'Create account');
       await page.locator('[aria-invalid=true]').first().waitFor();
     },
   },
@@ -48,6 +51,7 @@ export const pages = [
     who: 'nobody',
     path: '/forgot',
     ready: heading('Forgot your password?'),
+    kept: true,
   },
   {
     name: 'forgot-no-mail',
@@ -65,6 +69,7 @@ export const pages = [
     who: 'nobody',
     path: '/reset#token=some-token',
     ready: heading('Choose a new password'),
+    kept: true,
   },
   {
     name: 'reset-over',
@@ -81,7 +86,13 @@ export const pages = [
     ready: heading('What should be watched?'),
     kept: true,
   },
-  { name: 'monitors-none', who: 'fresh', path: '/monitors', ready: heading('Monitors') },
+  {
+    name: 'monitors-none',
+    who: 'fresh',
+    path: '/monitors',
+    ready: words('Nothing is watched yet'),
+    kept: true,
+  },
   { name: 'incidents-none', who: 'fresh', path: '/incidents', ready: words('Nothing is down') },
   {
     name: 'incidents-none-over',
@@ -293,11 +304,7 @@ export const pages = [
     path: '/monitors/:Search API/edit',
     ready: (page) => page.getByLabel('URL'),
     kept: true,
-    act: async (page) => {
-      for (const each of await page.locator('details:not([open]) > summary').all()) {
-        await each.click();
-      }
-    },
+    act: unfold,
   },
 
   // incidents, alerts, maintenance
@@ -343,11 +350,7 @@ export const pages = [
     who: 'owner',
     path: '/channels/new?kind=webhook',
     ready: (page) => page.getByLabel('Name'),
-    act: async (page) => {
-      for (const each of await page.locator('details:not([open]) > summary').all()) {
-        await each.click();
-      }
-    },
+    act: unfold,
   },
   {
     name: 'channel-edit',
@@ -417,6 +420,7 @@ export const pages = [
       await click(page, 'button', 'Go on');
       await page.getByLabel('QR code with the secret').waitFor();
     },
+    kept: true,
   },
   {
     name: 'settings-delete',

@@ -6,7 +6,7 @@ export async function signUp(page, base, email) {
   await page.goto(`${base}/signup`);
   await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Make the account' }).click();
+  await page.getByRole('button', { name: 'Create account' }).click();
   await page.waitForURL('**/welcome');
 }
 

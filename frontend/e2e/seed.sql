@@ -61,7 +61,8 @@ CROSS JOIN LATERAL (SELECT (s.base * 1000.0
     * CASE WHEN pg_temp.noise(n.n, s.id) > 0.985
            THEN 1.6 + 1.4 * pg_temp.noise(s.id + 99, n.n) ELSE 1 END
     * CASE WHEN o.outcome = 'degraded' THEN 4.2 ELSE 1 END)::integer AS us) v
-CROSS JOIN LATERAL (SELECT coalesce(o.outcome = 'down', false) AS bad) w
+CROSS JOIN LATERAL (SELECT coalesce(o.outcome = 'down'
+    AND o.http_status IS NULL, false) AS bad) w
 WHERE s.state NOT IN ('paused', 'pending');
 
 -- hours of a month, days of a year
@@ -142,7 +143,8 @@ SET status = s.state, told = s.state, last_outcome = s.state,
         - (s.id % 19) * interval '1 s', last_attempt = 1,
     last_cause = s.cause, last_http_status = CASE WHEN s.type = 'http'
         THEN coalesce(s.http_status, 200) END,
-    last_latency_us = CASE WHEN s.state <> 'down' AND s.base > 0 THEN s.base * 1000
+    last_latency_us = CASE WHEN s.base > 0 AND (s.state <> 'down'
+        OR s.http_status IS NOT NULL) THEN s.base * 1000
         * CASE WHEN s.state = 'degraded' THEN 4.1 ELSE 1 END END,
     cert_expires_at = CASE WHEN s.cert > 0
         THEN s.at + s.cert * interval '1 day' - interval '5 hours' END,
@@ -211,8 +213,10 @@ INSERT INTO deliveries (owner_id, channel_id, at, message_id, event,
     monitor_id, attempt, status, code, detail)
 SELECT :owner, c.id, o.since + x.late * interval '1 s',
        'msg_' || md5(o.since::text || c.id || x.event), x.event, o.id, 1,
-       'delivered', 200, NULL
+       'delivered', k.code, k.detail
 FROM outage o CROSS JOIN channels c
+JOIN (VALUES ('email', 250, '2.0.0 Ok: queued'), ('slack', 200, 'ok'),
+    ('webhook', 202, NULL)) k (kind, code, detail) ON k.kind = c.kind
 CROSS JOIN LATERAL (VALUES ('down', 63), ('up',
     extract(epoch FROM o.until - o.since)::integer + 3)) x (event, late)
 WHERE o.outcome = 'down' AND c.owner_id = :owner AND c.kind <> 'ntfy'

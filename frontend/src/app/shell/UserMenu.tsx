@@ -1,26 +1,15 @@
 import { useNavigate } from '@tanstack/react-router';
 import { ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Sun, UserRound } from 'lucide-react';
-import { api } from '@/shared/api/client';
 import type { User } from '@/shared/api/schema';
-import { signedOut } from '@/shared/api/session';
 import { setPreferences, usePreferences } from '@/shared/preferences/preferences';
 import { zoneName } from '@/shared/time/format';
 import { Menu } from '@/shared/ui/Menu';
-import { toast } from '@/shared/ui/toast';
+import { signOut } from '@/shared/ui/sign-out';
 import { openHelp } from './useShortcuts';
 
 const next = { system: 'light', light: 'dark', dark: 'system' } as const;
 const icons = { system: Monitor, light: Sun, dark: Moon };
-const words = { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' };
-
-async function signOut() {
-  try {
-    await api.POST('/auth/logout');
-    signedOut();
-  } catch {
-    toast('You are still signed in: the server cannot be reached.', { tone: 'bad' });
-  }
-}
+const words = { system: 'Theme: system', light: 'Theme: light', dark: 'Theme: dark' };
 
 export function UserMenu({ user }: { user: User }) {
   const { theme } = usePreferences();

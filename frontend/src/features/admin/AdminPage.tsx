@@ -4,7 +4,7 @@ import { type Tab, Tabs } from '@/shared/ui/Tabs';
 import { Accounts } from './Accounts';
 import { System } from './System';
 
-const tabs: [Tab, ...Tab[]] = [
+export const tabs: [Tab, ...Tab[]] = [
   { id: 'system', label: 'System', content: System },
   { id: 'users', label: 'Users', content: Accounts },
 ];

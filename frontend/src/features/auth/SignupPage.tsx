@@ -40,7 +40,7 @@ export function SignupPage() {
       <Form form={form} onSubmit={submit}>
         <EmailField />
         <NewPasswordField />
-        <Submit variant="primary">Make the account</Submit>
+        <Submit variant="primary">Create account</Submit>
       </Form>
     </AuthLayout>
   );
