@@ -117,7 +117,10 @@ const editMonitor = createRoute({
 const incidents = createRoute({
   getParentRoute: () => inside,
   path: '/incidents',
-  validateSearch: (search): { tab?: string } => ({ tab: textOf(search.tab) }),
+  validateSearch: (search): { tab?: string; incident?: number } => ({
+    tab: textOf(search.tab),
+    incident: Number(search.incident) || undefined,
+  }),
   component: lazyRouteComponent(pages.incidents, 'IncidentsPage'),
 });
 

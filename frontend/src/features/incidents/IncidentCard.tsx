@@ -1,12 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Check, ChevronDown } from 'lucide-react';
-import { useState } from 'react';
 import { causeText } from '@/features/monitors';
 import { api, data } from '@/shared/api/client';
 import { explain } from '@/shared/api/problem';
 import type { Incident } from '@/shared/api/schema';
-import { dateTime, duration } from '@/shared/time/format';
+import { absolute, dateTime, duration, span } from '@/shared/time/format';
 import { Ago, At, Since } from '@/shared/time/Time';
 import { Button } from '@/shared/ui/Button';
 import { StatusGlyph } from '@/shared/ui/StatusGlyph';
@@ -21,8 +20,9 @@ const endings: Record<string, string> = {
   disabled: 'the account was disabled',
 };
 
-export function IncidentCard({ incident }: { incident: Incident }) {
-  const [open, setOpen] = useState(false);
+type Props = { incident: Incident; open: boolean; onToggle: () => void };
+
+export function IncidentCard({ incident, open, onToggle }: Props) {
   const client = useQueryClient();
   const going = incident.ended_at === null;
 
@@ -38,8 +38,8 @@ export function IncidentCard({ incident }: { incident: Incident }) {
 
   return (
     <li className="card p-4">
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <div className="flex min-w-0 flex-1 basis-64 items-start gap-3">
+      <div className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-2 sm:grid-cols-[minmax(0,1fr)_208px_auto]">
+        <div className="flex min-w-0 items-start gap-3">
           <span className="mt-0.5">
             <StatusGlyph tone={going ? 'down' : 'up'} size={18} />
           </span>
@@ -57,26 +57,20 @@ export function IncidentCard({ incident }: { incident: Incident }) {
             </p>
           </div>
         </div>
-        <div className="text-sm">
-          <p>
-            {going ? <Since at={incident.started_at} /> : duration(incident.duration_s)}
-            <span className="text-muted">
-              {' '}
-              {going ? 'so far' : (endings[incident.end_reason ?? ''] ?? 'ended')}
-            </span>
-          </p>
-          <p className="text-muted">
-            since <At at={incident.started_at} format={dateTime} />
-          </p>
-        </div>
-        <div className="flex items-center gap-2">
+        <Times incident={incident} />
+        {/* on phones the arrow is at the top, and what can be done below */}
+        <div className="flex items-center justify-end gap-2 max-sm:contents">
           {incident.acknowledged_at ? (
-            <span className="max-w-56 truncate text-muted text-sm">
+            <span className="max-w-56 truncate text-muted text-sm max-sm:order-last max-sm:col-span-2 max-sm:ml-[30px]">
               {incident.acknowledged_by ?? 'Acknowledged'}, <Ago at={incident.acknowledged_at} />
             </span>
           ) : (
             going && (
-              <Button busy={acknowledge.isPending} onClick={() => acknowledge.mutate()}>
+              <Button
+                className="max-sm:order-last max-sm:col-span-2 max-sm:ml-[30px] max-sm:justify-self-start"
+                busy={acknowledge.isPending}
+                onClick={() => acknowledge.mutate()}
+              >
                 <Check aria-hidden size={15} />
                 Acknowledge
               </Button>
@@ -85,9 +79,10 @@ export function IncidentCard({ incident }: { incident: Incident }) {
           <Button
             variant="ghost"
             size="icon"
+            className="max-sm:col-start-2 max-sm:row-start-1"
             aria-expanded={open}
             aria-label={`Details of the incident of ${incident.monitor_name}`}
-            onClick={() => setOpen(!open)}
+            onClick={onToggle}
           >
             <ChevronDown aria-hidden size={16} className={open ? 'rotate-180' : ''} />
           </Button>
@@ -95,5 +90,36 @@ export function IncidentCard({ incident }: { incident: Incident }) {
       </div>
       {open && <IncidentDetails id={incident.id} />}
     </li>
+  );
+}
+
+function Times({ incident }: { incident: Incident }) {
+  const { started_at, ended_at, end_reason, duration_s } = incident;
+
+  return (
+    <div className="text-sm max-sm:col-span-2 max-sm:ml-[30px]">
+      {ended_at === null ? (
+        <>
+          <p>
+            <Since at={started_at} /> <span className="text-muted">so far</span>
+          </p>
+          <p className="text-muted">
+            since <At at={started_at} format={dateTime} />
+          </p>
+        </>
+      ) : (
+        <>
+          <p>
+            {duration(duration_s)}
+            <span className="text-muted">, {endings[end_reason ?? ''] ?? 'ended'}</span>
+          </p>
+          <p className="text-muted">
+            <time dateTime={started_at} title={`${absolute(started_at)} – ${absolute(ended_at)}`}>
+              {span(dateTime(started_at), dateTime(ended_at))}
+            </time>
+          </p>
+        </>
+      )}
+    </div>
   );
 }

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { api, data } from '@/shared/api/client';
 import type { IncidentStatus } from '@/shared/api/schema';
+import { zoneName } from '@/shared/time/format';
 import { Button } from '@/shared/ui/Button';
 import { Page } from '@/shared/ui/Page';
 import { Segmented } from '@/shared/ui/Segmented';
@@ -32,7 +33,7 @@ const nothing: Record<string, [string, string]> = {
 };
 
 export function IncidentsPage() {
-  const { tab = 'open' } = useSearch({ from: '/inside/incidents' });
+  const { tab = 'open', incident: opened } = useSearch({ from: '/inside/incidents' });
   const navigate = useNavigate({ from: '/incidents' });
 
   const incidents = useInfiniteQuery({
@@ -59,6 +60,7 @@ export function IncidentsPage() {
   return (
     <Page
       title="Incidents"
+      lead={`Times in ${zoneName()}`}
       actions={
         <Segmented
           label="Which"
@@ -86,7 +88,21 @@ export function IncidentsPage() {
       {items.length > 0 && (
         <ul className="flex flex-col gap-2">
           {items.map((incident) => (
-            <IncidentCard key={incident.id} incident={incident} />
+            <IncidentCard
+              key={incident.id}
+              incident={incident}
+              open={incident.id === opened}
+              onToggle={() =>
+                navigate({
+                  search: (old) => ({
+                    ...old,
+                    incident: incident.id === opened ? undefined : incident.id,
+                  }),
+                  replace: true,
+                  resetScroll: false,
+                })
+              }
+            />
           ))}
         </ul>
       )}

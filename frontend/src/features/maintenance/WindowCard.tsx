@@ -1,6 +1,7 @@
 import { Pencil, Trash2 } from 'lucide-react';
 import type { Maintenance } from '@/shared/api/schema';
-import { dateTime, utcDateTime, zoneName } from '@/shared/time/format';
+import { dateTime, span, utcDateTime, zoneName } from '@/shared/time/format';
+import { Badge } from '@/shared/ui/Badge';
 import { Button } from '@/shared/ui/Button';
 import { rule } from './values';
 
@@ -12,13 +13,7 @@ function subjects({ monitor_ids, tags }: Maintenance): string {
     ...(monitor_ids.length > 1 ? [`${monitor_ids.length} monitors`] : []),
     ...(tags.length > 0 ? [`tagged ${tags.join(', ')}`] : []),
   ];
-  return parts.join(' and ') || 'no monitor';
-}
-
-/** "6 Dec, 03:30", "6 Dec, 04:15" → "6 Dec, 03:30 – 04:15" */
-function span(from: string, until: string): string {
-  const [day, time] = until.split(', ');
-  return `${from} – ${from.startsWith(`${day}, `) ? time : until}`;
+  return parts.join(' and ') || 'no monitors';
 }
 
 export function WindowCard({ window, onEdit, onDelete }: Props) {
@@ -28,14 +23,10 @@ export function WindowCard({ window, onEdit, onDelete }: Props) {
     <li className="card flex flex-col gap-3 p-4">
       <div className="flex items-start gap-2">
         <div className="min-w-0 flex-1">
-          <p className="flex flex-wrap items-baseline gap-x-2 break-words font-medium">
+          <p className="flex flex-wrap items-center gap-x-2 gap-y-1 break-words font-medium">
             {window.name}
-            {window.active && (
-              <span className="rounded-control bg-maintenance-soft px-1.5 font-normal text-maintenance-text text-xs">
-                goes on now
-              </span>
-            )}
-            {!window.enabled && <span className="font-normal text-muted">switched off</span>}
+            {window.active && <Badge tone="maintenance">Active now</Badge>}
+            {!window.enabled && <Badge>Switched off</Badge>}
           </p>
           <p className="break-words text-muted text-sm">
             {rule(window)}, {window.timezone}; {subjects(window)}
@@ -53,14 +44,16 @@ export function WindowCard({ window, onEdit, onDelete }: Props) {
           <Trash2 aria-hidden size={15} />
         </Button>
       </div>
-      {window.next.length === 0 ? (
+      {window.next.length === 0 || !window.enabled ? (
         <p className="text-muted text-sm">
-          {window.enabled ? 'It is over and does not come again.' : 'It does not come.'}
+          {window.enabled
+            ? 'It is over and does not come again.'
+            : 'It does not come while it is off.'}
         </p>
       ) : (
-        <ol className="flex flex-col gap-1 border-line-strong border-l-2 pl-4 text-sm">
+        <ol className="flex flex-col gap-1 max-sm:gap-2 border-line-strong border-l-2 pl-4 text-sm">
           {window.next.map(({ starts_at, ends_at }) => (
-            <li key={starts_at} className="flex flex-wrap gap-x-4">
+            <li key={starts_at} className="grid gap-x-6 sm:grid-cols-[minmax(280px,auto)_1fr]">
               <span>
                 {span(dateTime(starts_at), dateTime(ends_at))}{' '}
                 <span className="text-muted">{zoneName()}</span>

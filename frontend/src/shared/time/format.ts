@@ -59,7 +59,13 @@ export function dateTime(at: Instant): string {
   }).format(toDate(at));
 }
 
-/** The same in UTC, whatever is preferred. */
+/** "6 Dec, 03:30", "6 Dec, 04:15" → "6 Dec, 03:30 – 04:15" */
+export function span(from: string, until: string): string {
+  const [day, time] = until.split(', ');
+  return `${from} – ${from.startsWith(`${day}, `) ? time : until}`;
+}
+
+/** As dateTime(), in UTC, whatever is preferred. */
 export function utcDateTime(at: Instant): string {
   return format('utc', {
     timeZone: 'UTC',
