@@ -56,6 +56,7 @@ export function Shell() {
   if (pathname === '/wall') {
     return (
       <main id="main">
+        <LiveChip />
         <Outlet />
       </main>
     );

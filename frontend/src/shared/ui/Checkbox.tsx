@@ -3,13 +3,13 @@ import type { ComponentProps, ReactNode } from 'react';
 
 type Props = Omit<ComponentProps<'input'>, 'type'> & { children?: ReactNode; hint?: ReactNode };
 
-/** The browser's own, in our colour, with its label as part of the target. */
+/** With its label as part of the target. */
 export function Checkbox({ children, hint, className, ...rest }: Props) {
   return (
     <label
       className={clsx('flex min-h-6 items-start gap-2 max-sm:min-h-11 max-sm:py-2', className)}
     >
-      <input type="checkbox" {...rest} className="mt-0.5 size-4 shrink-0 accent-accent" />
+      <input type="checkbox" {...rest} className="mt-0.5" />
       {children && (
         <span className="min-w-0">
           {children}

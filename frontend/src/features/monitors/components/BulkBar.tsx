@@ -17,6 +17,8 @@ type Props = {
   onClear: () => void;
 };
 
+// on phones all in one row, the word below its icon
+const stacked = 'max-sm:flex-col max-sm:gap-0.5 max-sm:px-0 max-sm:text-xs';
 const intervals = [10, 30, 60, 300, 900, 3600];
 
 /** Floats over the list while something is selected. */
@@ -29,49 +31,73 @@ export default function BulkBar({ chosen, shown, onSelectAll, onClear }: Props) 
   return (
     <section
       aria-label="Selected monitors"
-      className="fixed inset-x-4 bottom-20 z-30 mx-auto flex w-fit max-w-[calc(100vw-32px)] flex-wrap items-center gap-1 rounded-card bg-surface p-1.5 shadow-float sm:bottom-5 sm:left-[236px]"
+      className="fixed inset-x-4 bottom-20 z-30 mx-auto flex w-fit max-w-[calc(100vw-32px)] flex-wrap items-center gap-1 rounded-card bg-surface p-1.5 shadow-float max-sm:w-auto sm:bottom-5 sm:left-[236px]"
     >
-      <span className="px-2 font-medium" aria-live="polite">
+      <span className="px-2 font-medium max-sm:py-3" aria-live="polite">
         {chosen.length} selected
       </span>
       {chosen.length < shown.length && (
         <Button variant="ghost" size="sm" onClick={onSelectAll}>
-          All {shown.length}
+          Select all {shown.length}
         </Button>
       )}
-      <Button variant="ghost" size="sm" onClick={() => setPaused(chosen, !allPaused)}>
-        {allPaused ? <Play aria-hidden size={15} /> : <Pause aria-hidden size={15} />}
-        {allPaused ? 'Resume' : 'Pause'}
-      </Button>
-      <Menu
-        trigger={
-          <Button variant="ghost" size="sm">
-            <Clock aria-hidden size={15} />
-            Interval
-          </Button>
-        }
-        entries={() => [
-          { label: 'Check every' },
-          ...intervals.map((seconds) => ({
-            text: interval(seconds),
-            onSelect: () =>
-              edit(chosen, () => ({ interval: seconds }), `Checked every ${interval(seconds)}`),
-          })),
-        ]}
-      />
-      <Button variant="ghost" size="sm" onClick={() => setDialog('tags')}>
-        <Tag aria-hidden size={15} />
-        Tags
-      </Button>
-      <Button variant="ghost" size="sm" onClick={() => setDialog('channels')}>
-        <Bell aria-hidden size={15} />
-        Channels
-      </Button>
-      <Button variant="dangerGhost" size="sm" onClick={() => setDialog('delete')}>
-        <Trash2 aria-hidden size={15} />
-        Delete
-      </Button>
-      <Button variant="ghost" size="iconSm" aria-label="Clear the selection" onClick={onClear}>
+      <div className="flex gap-1 max-sm:order-last max-sm:grid max-sm:w-full max-sm:grid-cols-5">
+        <Button
+          variant="ghost"
+          size="sm"
+          className={stacked}
+          // those that are paused already are not to be resumed by Undo
+          onClick={() =>
+            setPaused(
+              chosen.filter((row) => (row.status === 'paused') === allPaused),
+              !allPaused,
+            )
+          }
+        >
+          {allPaused ? <Play aria-hidden size={15} /> : <Pause aria-hidden size={15} />}
+          {allPaused ? 'Resume' : 'Pause'}
+        </Button>
+        <Menu
+          trigger={
+            <Button variant="ghost" size="sm" className={stacked}>
+              <Clock aria-hidden size={15} />
+              Interval
+            </Button>
+          }
+          entries={() => [
+            { label: 'Check every' },
+            ...intervals.map((seconds) => ({
+              text: interval(seconds),
+              onSelect: () =>
+                edit(chosen, () => ({ interval: seconds }), `Checked every ${interval(seconds)}`),
+            })),
+          ]}
+        />
+        <Button variant="ghost" size="sm" className={stacked} onClick={() => setDialog('tags')}>
+          <Tag aria-hidden size={15} />
+          Tags
+        </Button>
+        <Button variant="ghost" size="sm" className={stacked} onClick={() => setDialog('channels')}>
+          <Bell aria-hidden size={15} />
+          Channels
+        </Button>
+        <Button
+          variant="dangerGhost"
+          size="sm"
+          className={stacked}
+          onClick={() => setDialog('delete')}
+        >
+          <Trash2 aria-hidden size={15} />
+          Delete
+        </Button>
+      </div>
+      <Button
+        variant="ghost"
+        size="iconSm"
+        aria-label="Clear the selection"
+        className="max-sm:absolute max-sm:top-1.5 max-sm:right-1.5"
+        onClick={onClear}
+      >
         <X aria-hidden size={15} />
       </Button>
       {dialog === 'tags' && <BulkTags chosen={chosen} onClose={() => setDialog(null)} />}

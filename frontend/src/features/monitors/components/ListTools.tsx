@@ -1,4 +1,4 @@
-import { AlignJustify, Rows3, Search, Tag, X } from 'lucide-react';
+import { AlignJustify, ListChecks, Rows3, Search, Tag, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { preferences, setPreferences, usePreferences } from '@/shared/preferences/preferences';
 import { Button } from '@/shared/ui/Button';
@@ -13,6 +13,8 @@ type Props = {
   tags: string[];
   onQuery: (query: string) => void;
   onSort: (sort: SortKey) => void;
+  selecting: boolean;
+  onSelecting: (on: boolean) => void;
 };
 
 const sorts: Record<SortKey, string> = {
@@ -23,7 +25,8 @@ const sorts: Record<SortKey, string> = {
   since: 'Last change',
 };
 
-export function ListTools({ query, sort, tags, onQuery, onSort }: Props) {
+export function ListTools(props: Props) {
+  const { query, sort, tags, onQuery, onSort, selecting, onSelecting } = props;
   const box = useRef<HTMLInputElement>(null);
   const { density } = usePreferences();
   const denser = density === 'cosy' ? 'Compact rows' : 'Cosy rows';
@@ -105,7 +108,7 @@ export function ListTools({ query, sort, tags, onQuery, onSort }: Props) {
         aria-label="Sort by"
         value={sort}
         onChange={(event) => onSort(event.target.value as SortKey)}
-        className="input w-auto! min-w-36 max-sm:flex-1"
+        className="input w-auto! min-w-36 max-sm:min-w-0 max-sm:flex-1"
       >
         {Object.entries(sorts).map(([key, name]) => (
           <option key={key} value={key}>
@@ -115,7 +118,7 @@ export function ListTools({ query, sort, tags, onQuery, onSort }: Props) {
       </select>
       <Button
         size="icon"
-        className="border-control!"
+        className="border-control! max-sm:hidden"
         aria-label={denser}
         title={denser}
         onClick={() => setPreferences({ density: density === 'cosy' ? 'compact' : 'cosy' })}
@@ -125,6 +128,16 @@ export function ListTools({ query, sort, tags, onQuery, onSort }: Props) {
         ) : (
           <Rows3 aria-hidden size={16} />
         )}
+      </Button>
+      {/* wider screens have a checkbox in every row */}
+      <Button
+        size="icon"
+        className={`sm:hidden ${selecting ? 'border-accent! text-accent' : 'border-control!'}`}
+        aria-label="Select monitors"
+        aria-pressed={selecting}
+        onClick={() => onSelecting(!selecting)}
+      >
+        <ListChecks aria-hidden size={16} />
       </Button>
     </div>
   );

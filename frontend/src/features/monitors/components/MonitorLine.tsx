@@ -18,12 +18,21 @@ type Props = {
   height: number;
   width: number;
   selected: boolean;
+  /** On a phone: the whole line is a checkbox. */
+  selecting: boolean;
   active: boolean;
   onToggle: (id: number) => void;
 };
 
+/** Of a line, and of the names above the lines. */
+export function lineColumns(width: number): string {
+  return width < 900
+    ? 'grid-cols-[16px_18px_minmax(0,1fr)_140px_72px_28px]'
+    : 'grid-cols-[16px_18px_minmax(0,1fr)_200px_72px_72px_76px_28px]';
+}
+
 export const MonitorLine = memo(function MonitorLine(props: Props) {
-  const { row, index, count, top, height, width, selected, active, onToggle } = props;
+  const { row, index, count, top, height, width, selected, selecting, active, onToggle } = props;
   const phone = width < 640;
   const flash = useFlash(row.id, row.status);
   const problem = row.status === 'down' || row.status === 'degraded';
@@ -37,26 +46,25 @@ export const MonitorLine = memo(function MonitorLine(props: Props) {
       aria-posinset={index + 1}
       style={{ height, transform: `translateY(${top}px)` }}
       className={clsx(
-        'group absolute inset-x-0 grid items-center gap-x-3 border-line border-b px-3 hover:bg-sunken',
+        'group absolute inset-x-0 grid items-center gap-x-3 border-line border-b px-3',
         phone
           ? 'grid-cols-[auto_minmax(0,1fr)_auto] grid-rows-[44px_auto] content-center'
-          : 'grid-cols-[auto_auto_minmax(0,1fr)_200px_72px_72px_76px_auto]',
-        width >= 640 && width < 900 && 'grid-cols-[auto_auto_minmax(0,1fr)_140px_72px_auto]!',
-        selected && 'bg-accent-soft',
+          : lineColumns(width),
+        selected ? 'bg-accent-soft' : 'hover:bg-sunken',
         active && 'z-10 outline-2 outline-accent -outline-offset-2',
         flash && 'flash',
       )}
     >
-      {!phone && (
+      {(!phone || selecting) && (
         <input
           type="checkbox"
           aria-label={`Select ${row.name}`}
           checked={selected}
           onChange={() => onToggle(row.id)}
-          className="relative z-[1] size-4 accent-accent"
+          className={clsx('z-[1]', phone ? 'after:absolute after:inset-0' : 'relative')}
         />
       )}
-      <StatusGlyph tone={row.status} size={18} />
+      {!(phone && selecting) && <StatusGlyph tone={row.status} size={18} />}
       <div className="min-w-0">
         <div className="flex min-w-0 items-center gap-2">
           <Link
@@ -71,7 +79,7 @@ export const MonitorLine = memo(function MonitorLine(props: Props) {
             row.tags.slice(0, 3).map((tag) => (
               <span
                 key={tag}
-                className="min-w-0 max-w-24 shrink-[50] truncate rounded-full bg-paused-soft px-1.5 text-paused-text text-xs"
+                className="min-w-0 max-w-24 shrink-[50] truncate rounded-full border border-line bg-paused-soft px-1.5 text-paused-text text-xs"
               >
                 {tag}
               </span>

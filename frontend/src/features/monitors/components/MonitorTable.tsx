@@ -3,20 +3,21 @@ import { startTransition, useCallback, useEffect, useLayoutEffect, useRef, useSt
 import type { MonitorRow } from '../model';
 import { useListKeys } from '../useListKeys';
 import { useStableOrder } from '../useStableOrder';
-import { MonitorLine } from './MonitorLine';
+import { lineColumns, MonitorLine } from './MonitorLine';
 
 type Props = {
   rows: MonitorRow[];
   density: 'cosy' | 'compact';
   orderKey: string;
   selected: ReadonlySet<number>;
+  selecting: boolean;
   onSelect: (ids: ReadonlySet<number>) => void;
 };
 
 // rows drawn beyond the screen, at each end
 const overscan = 5;
 
-export function MonitorTable({ rows, density, orderKey, selected, onSelect }: Props) {
+export function MonitorTable({ rows, density, orderKey, selected, selecting, onSelect }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const [layout, setLayout] = useState({ top: 0, width: 0 });
   const [pointed, setPointed] = useState(false);
@@ -71,13 +72,14 @@ export function MonitorTable({ rows, density, orderKey, selected, onSelect }: Pr
 
   return (
     <div
-      ref={list}
       onPointerEnter={() => setPointed(true)}
       onPointerLeave={() => setPointed(false)}
       className="card overflow-hidden"
     >
+      {!phone && <Columns width={layout.width} />}
       {/* biome-ignore lint/a11y/useSemanticElements: absolutely placed, virtual rows */}
       <div
+        ref={list}
         role="list"
         aria-label="Monitors"
         style={{ height: virtual.getTotalSize() }}
@@ -96,12 +98,33 @@ export function MonitorTable({ rows, density, orderKey, selected, onSelect }: Pr
               height={height}
               width={layout.width}
               selected={selected.has(row.id)}
+              selecting={selecting}
               active={active === row.id}
               onToggle={toggle}
             />
           );
         })}
       </div>
+    </div>
+  );
+}
+
+/** What the figures of the lines are; each line says it to screen readers itself. */
+function Columns({ width }: { width: number }) {
+  return (
+    <div
+      aria-hidden
+      className={`grid h-8 items-center gap-x-3 border-line border-b bg-sunken px-3 text-muted text-xs ${lineColumns(width)}`}
+    >
+      <span className="col-start-3">Monitor</span>
+      <span>Last 24 hours</span>
+      <span className="text-right">Uptime</span>
+      {width >= 900 && (
+        <>
+          <span className="text-right">p95</span>
+          <span className="text-right">For</span>
+        </>
+      )}
     </div>
   );
 }

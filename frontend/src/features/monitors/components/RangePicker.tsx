@@ -30,7 +30,7 @@ export function RangePicker({ search, onRange, onCustom, onReset }: Props) {
         }))}
         onChange={(name) => onRange(name as RangeName)}
       />
-      <Button size="sm" onClick={() => setOpen(true)}>
+      <Button size="sm" className="max-sm:min-w-11" onClick={() => setOpen(true)}>
         <CalendarRange aria-hidden size={14} />
         {custom ? (
           `${dateTime(search.from as number)} – ${dateTime(search.to as number)}`
@@ -44,7 +44,9 @@ export function RangePicker({ search, onRange, onCustom, onReset }: Props) {
           Reset zoom
         </Button>
       )}
-      <span className="ml-auto text-muted text-xs max-sm:hidden">Times in {zoneName()}</span>
+      <span className="ml-auto text-muted text-xs max-sm:ml-0 max-sm:w-full">
+        Times in {zoneName()}
+      </span>
       <Suspense fallback={null}>
         {open && <CustomRange search={search} onClose={() => setOpen(false)} onCustom={onCustom} />}
       </Suspense>

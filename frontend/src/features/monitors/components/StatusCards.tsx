@@ -19,7 +19,7 @@ export function StatusCards({ counts, query, onQuery }: Props) {
   const active = parseQuery(query).filter((term) => term.kind === 'is' && !term.not);
 
   return (
-    <fieldset className="grid grid-cols-2 gap-2 sm:flex sm:flex-wrap">
+    <fieldset className="grid grid-cols-3 gap-2 sm:flex sm:flex-wrap">
       <legend className="sr-only">Filter by status</legend>
       {[...always, ...rare].map((status) => {
         const pressed = active.some((term) => term.value === status);
@@ -32,17 +32,19 @@ export function StatusCards({ counts, query, onQuery }: Props) {
             aria-pressed={pressed}
             onClick={() => onQuery(toggleTerm(query, 'is', status))}
             className={clsx(
-              'card flex min-h-14 items-center max-sm:last:even:col-span-2 gap-3 px-4 py-2 text-left transition-colors duration-150 sm:min-w-36',
+              'card flex min-h-14 min-w-0 items-center gap-2 px-2.5 py-2 text-left transition-colors duration-150 sm:min-w-36 sm:gap-3 sm:px-4',
               pressed ? 'border-accent ring-1 ring-accent' : 'hover:border-control',
               loud && 'bg-down-soft',
             )}
           >
             <StatusGlyph tone={status} size={20} />
-            <span>
+            <span className="min-w-0">
               <span className={clsx('block font-semibold text-lg', loud && 'text-down-text')}>
                 {count(counts[status])}
               </span>
-              <span className={clsx('block text-xs', loud ? 'text-down-text' : 'text-muted')}>
+              <span
+                className={clsx('block truncate text-xs', loud ? 'text-down-text' : 'text-muted')}
+              >
                 {statusWord[status]}
               </span>
             </span>

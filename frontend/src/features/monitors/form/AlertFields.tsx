@@ -40,8 +40,8 @@ export function AlertFields() {
       {(kind === 'http' || kind === 'tls') && (
         <NumberField
           name="cert_warn_days"
-          label="Warn of the certificate"
-          unit="days before"
+          label="Warn before the certificate ends"
+          unit="days"
           min={0}
           max={365}
         />

@@ -1,5 +1,6 @@
 import { useFormContext } from 'react-hook-form';
 import { Field } from '@/shared/ui/Field';
+import { WithUnit } from '@/shared/ui/WithUnit';
 import type { FormValues } from './values';
 
 type Props = {
@@ -25,7 +26,7 @@ export function NumberField({ name, label, unit, hint, min, max, optional }: Pro
       error={formState.errors[name]?.message as string}
     >
       {(wiring) => (
-        <div className="relative">
+        <WithUnit unit={unit}>
           <input
             {...wiring}
             {...register(name, {
@@ -37,14 +38,9 @@ export function NumberField({ name, label, unit, hint, min, max, optional }: Pro
             })}
             inputMode="numeric"
             autoComplete="off"
-            className="input pr-16"
+            className="input pr-20"
           />
-          {unit && (
-            <span className="pointer-events-none absolute inset-y-0 right-3 flex items-center text-muted text-sm">
-              {unit}
-            </span>
-          )}
-        </div>
+        </WithUnit>
       )}
     </Field>
   );

@@ -25,12 +25,20 @@ export function ListPage() {
   const { density } = usePreferences();
   const { data, error, refetch, isPending } = useMonitors();
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
+  const [selecting, setSelecting] = useState(false);
 
   const rows = data?.rows ?? none;
   const counts = useMemo(() => countByStatus(rows), [rows]);
   const tags = useMemo(() => allTags(rows), [rows]);
   const shown = useMemo(() => sortRows(rows.filter(matcher(q)), sort), [rows, q, sort]);
   const chosen = useMemo(() => rows.filter((row) => selected.has(row.id)), [rows, selected]);
+
+  const phoneSelects = selecting || selected.size > 0;
+
+  function clear() {
+    setSelected(new Set());
+    setSelecting(false);
+  }
 
   function search(patch: { q?: string; sort?: SortKey }) {
     navigate({ search: (old) => ({ ...old, ...patch }), replace: true });
@@ -73,6 +81,8 @@ export function ListPage() {
             tags={tags}
             onQuery={(q) => search({ q })}
             onSort={(sort) => search({ sort })}
+            selecting={phoneSelects}
+            onSelecting={(on) => (on ? setSelecting(true) : clear())}
           />
           {shown.length === 0 ? (
             <NothingMatches query={q} onClear={() => search({ q: undefined })} />
@@ -82,6 +92,7 @@ export function ListPage() {
               density={density}
               orderKey={`${q} ${sort}`}
               selected={selected}
+              selecting={phoneSelects}
               onSelect={setSelected}
             />
           )}
@@ -93,7 +104,7 @@ export function ListPage() {
             chosen={chosen}
             shown={shown}
             onSelectAll={() => setSelected(new Set(shown.map((row) => row.id)))}
-            onClear={() => setSelected(new Set())}
+            onClear={clear}
           />
         )}
       </Suspense>

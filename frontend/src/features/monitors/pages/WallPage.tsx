@@ -2,11 +2,13 @@ import { Link } from '@tanstack/react-router';
 import { clsx } from 'clsx';
 import { X } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
-import { clock, ratio } from '@/shared/time/format';
+import type { Status } from '@/shared/api/schema';
+import { clock, count, ratio, zoneName } from '@/shared/time/format';
 import { Since } from '@/shared/time/Time';
 import { useNow } from '@/shared/time/useNow';
 import { buttonStyle } from '@/shared/ui/Button';
 import { StatusGlyph } from '@/shared/ui/StatusGlyph';
+import { statusWord } from '@/shared/ui/StatusPill';
 import { Failed } from '@/shared/ui/states';
 import { setPageTitle } from '@/shared/ui/title';
 import { causeText } from '../causes';
@@ -17,6 +19,9 @@ const tile: Partial<Record<MonitorRow['status'], string>> = {
   down: 'bg-down-soft border-down text-down-text',
   degraded: 'bg-degraded-soft border-degraded text-degraded-text',
 };
+
+// of the others there is a count
+const shown = 500;
 
 /** For a screen on a wall: no controls, problems large and first. */
 export function WallPage() {
@@ -29,14 +34,14 @@ export function WallPage() {
 
   return (
     <div className="flex min-h-dvh flex-col gap-4 p-4">
-      <header className="flex flex-wrap items-center gap-x-6 gap-y-2">
+      <header className="flex flex-wrap items-center gap-x-6 max-sm:gap-x-2">
         <h1 className="font-semibold text-xl">
           {counts.down > 0 ? `${counts.down} down` : 'Nothing is down'}
         </h1>
-        <p className="text-muted">
-          {counts.up} up, {counts.degraded} degraded, {counts.paused} paused
+        <p className="text-muted max-sm:order-last max-sm:w-full">{others(counts)}</p>
+        <p className="ml-auto text-lg">
+          {clock(now / 1000)} <span className="text-muted text-sm max-sm:hidden">{zoneName()}</span>
         </p>
-        <p className="ml-auto text-lg">{clock(now / 1000)}</p>
         <Link
           to="/monitors"
           aria-label="Leave the wall view"
@@ -47,7 +52,7 @@ export function WallPage() {
       </header>
       {error && <Failed what="The list could not be loaded" error={error} retry={refetch} />}
       <ul className="grid grid-cols-[repeat(auto-fill,minmax(210px,1fr))] gap-2">
-        {rows.slice(0, 500).map((row) => (
+        {rows.slice(0, shown).map((row) => (
           <li
             key={row.id}
             className={clsx('rounded-card border p-3', tile[row.status] ?? 'bg-surface')}
@@ -61,13 +66,23 @@ export function WallPage() {
                 <>
                   <Since at={row.since} />: {causeText(row.cause)}
                 </>
+              ) : row.uptime24h === null || row.status !== 'up' ? (
+                statusWord[row.status]
               ) : (
-                ratio(row.uptime24h)
+                `${ratio(row.uptime24h)} in 24 h`
               )}
             </p>
           </li>
         ))}
       </ul>
+      {rows.length > shown && (
+        <p className="text-muted">And {count(rows.length - shown)} more, none of them worse.</p>
+      )}
     </div>
   );
+}
+
+function others({ up, degraded, unknown, pending, paused }: Record<Status, number>): string {
+  const rare = Object.entries({ degraded, unknown, pending, paused }).filter(([, n]) => n > 0);
+  return [`${count(up)} up`, ...rare.map(([name, n]) => `${count(n)} ${name}`)].join(', ');
 }
