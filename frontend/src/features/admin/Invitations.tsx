@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, data } from '@/shared/api/client';
 import { explain } from '@/shared/api/problem';
-import { dateTime } from '@/shared/time/format';
+import { absolute } from '@/shared/time/format';
 import { Button } from '@/shared/ui/Button';
 import { CopyButton } from '@/shared/ui/CopyButton';
 import { Dialog } from '@/shared/ui/Dialog';
@@ -75,10 +75,11 @@ export function Invitations() {
           {open.map((each) => (
             <li key={each.id} className="flex items-center gap-4 py-2">
               <span className="min-w-0 flex-1">
-                By {each.created_by ?? 'somebody'}, good until {dateTime(each.expires_at)}
+                Invitation by {each.created_by ?? 'somebody'}, valid until{' '}
+                {absolute(each.expires_at)}
               </span>
               <Button size="sm" variant="dangerGhost" onClick={() => withdraw.mutate(each.id)}>
-                Take back
+                Revoke
               </Button>
             </li>
           ))}
@@ -88,7 +89,7 @@ export function Invitations() {
         open={link !== ''}
         onOpenChange={() => setLink('')}
         title="Send this link"
-        description="It is good for one account and a week, and shown only now."
+        description="It is valid for one account and for a week, and shown only now."
       >
         <div className="flex items-center gap-1 rounded-control bg-sunken p-2">
           <code className="min-w-0 flex-1 break-all font-mono text-sm">{link}</code>

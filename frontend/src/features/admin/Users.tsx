@@ -12,10 +12,10 @@ import type { Account } from '@/shared/api/schema';
 import { currentUser } from '@/shared/api/session';
 import { count } from '@/shared/time/format';
 import { Ago } from '@/shared/time/Time';
+import { Badge } from '@/shared/ui/Badge';
 import { Button } from '@/shared/ui/Button';
 import { Menu } from '@/shared/ui/Menu';
 import { Panel } from '@/shared/ui/Panel';
-import { StatusPill } from '@/shared/ui/StatusPill';
 import { Failed, SkeletonRows } from '@/shared/ui/states';
 import { toast } from '@/shared/ui/toast';
 
@@ -64,7 +64,7 @@ export function Users() {
           type="search"
           aria-label="Find a user"
           placeholder="Find by email"
-          className="input max-w-60"
+          className="input sm:max-w-60"
           value={q}
           onChange={(event) => setQ(event.target.value.trim())}
         />
@@ -81,11 +81,11 @@ export function Users() {
             <div className="min-w-0 flex-1">
               <p className="flex flex-wrap items-center gap-x-3">
                 <span className="min-w-0 truncate font-medium">{account.email}</span>
-                {account.disabled && <StatusPill tone="paused" label="Disabled" />}
+                {account.disabled && <Badge>Disabled</Badge>}
               </p>
               <p className="text-muted text-sm">
-                {account.role === 'admin' ? 'administrator' : 'user'}, {count(account.monitors)}{' '}
-                monitors,{' '}
+                {account.role === 'admin' ? 'Administrator' : 'User'},{' '}
+                {account.monitors === 1 ? '1 monitor' : `${count(account.monitors)} monitors`},{' '}
                 {account.last_seen_at ? (
                   <>
                     seen <Ago at={account.last_seen_at} />

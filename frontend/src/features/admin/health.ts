@@ -88,7 +88,7 @@ function* alerts({ alerts }: System): Generator<Trouble> {
         alerts.failing_channels === 1
           ? 'A channel cannot be told'
           : `${count(alerts.failing_channels)} channels cannot be told`,
-      todo: "Their owners see the provider's answer in the delivery log of the channel.",
+      todo: "The provider's answer is in the delivery log of the channel, which its owner sees.",
     };
   }
 }

@@ -30,7 +30,7 @@ export function ResetPage() {
     return (
       <AuthLayout
         title="This link is not good any more"
-        lead="It works once and for ten minutes, and only the last password counts."
+        lead="It works once, for ten minutes; of several, only the newest."
       >
         <Link to="/forgot" className={buttonStyle({ variant: 'primary' })}>
           Send me another

@@ -4,7 +4,9 @@ import { Trash2 } from 'lucide-react';
 import { api, data } from '@/shared/api/client';
 import { explain } from '@/shared/api/problem';
 import type { Channel } from '@/shared/api/schema';
+import { count } from '@/shared/time/format';
 import { Ago } from '@/shared/time/Time';
+import { Badge } from '@/shared/ui/Badge';
 import { Button } from '@/shared/ui/Button';
 import { FormError } from '@/shared/ui/FormError';
 import { Switch } from '@/shared/ui/Switch';
@@ -16,7 +18,7 @@ export function ChannelRow({ channel, onDelete }: { channel: Channel; onDelete: 
   const client = useQueryClient();
   const { name: kind, icon: Icon } = kinds[channel.kind];
   const monitors =
-    ['no monitor', 'one monitor'][channel.monitors] ?? `${channel.monitors} monitors`;
+    ['no monitors', '1 monitor'][channel.monitors] ?? `${count(channel.monitors)} monitors`;
 
   const enable = useMutation({
     mutationFn: (enabled: boolean) =>
@@ -34,37 +36,24 @@ export function ChannelRow({ channel, onDelete }: { channel: Channel; onDelete: 
 
   return (
     <li className="card flex flex-col gap-3 p-4">
-      <div className="flex items-start gap-3">
+      <div className="grid grid-cols-[auto_minmax(0,1fr)_auto_auto] items-start gap-x-3">
         <Icon aria-hidden size={18} className="mt-0.5 shrink-0 text-muted" />
-        <div className="min-w-0 flex-1">
-          <p className="flex flex-wrap items-baseline gap-x-2">
-            <Link
-              to="/channels/$id"
-              params={{ id: String(channel.id) }}
-              className="break-words font-medium underline-offset-2 hover:underline"
-            >
-              {channel.name}
-            </Link>
-            <span className="text-muted">{kind}</span>
-            {channel.is_default && (
-              <span className="rounded-control bg-accent-soft px-1.5 text-accent text-xs">
-                for new monitors
-              </span>
-            )}
-          </p>
-          {target(channel) && <p className="truncate text-muted text-sm">{target(channel)}</p>}
-          <p className="text-muted text-sm">
-            {channel.events.length === 0
-              ? 'Told of nothing'
-              : channel.events.map((event) => eventNames[event]).join(', ')}
-            {' · '}
-            {monitors}
-            {!channel.enabled && ', switched off'}
-          </p>
-        </div>
+        <p className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
+          <Link
+            to="/channels/$id"
+            params={{ id: String(channel.id) }}
+            className="break-words font-medium underline-offset-2 hover:underline"
+          >
+            {channel.name}
+          </Link>
+          <span className="text-muted">{kind}</span>
+          {channel.is_default && <Badge tone="accent">For new monitors</Badge>}
+          {!channel.enabled && <Badge>Switched off</Badge>}
+        </p>
         <Button
           variant="ghost"
           size="iconSm"
+          className="-my-1 max-sm:-my-3"
           aria-label={`Delete ${channel.name}`}
           onClick={onDelete}
         >
@@ -75,13 +64,23 @@ export function ChannelRow({ channel, onDelete }: { channel: Channel; onDelete: 
           label={`${channel.name} is enabled`}
           onChange={(enabled) => enable.mutate(enabled)}
         />
+        <div className="col-span-3 col-start-2 min-w-0">
+          {target(channel) && <p className="truncate text-muted text-sm">{target(channel)}</p>}
+          <p className="text-muted text-sm">
+            {channel.events.length === 0
+              ? 'Told of nothing'
+              : channel.events.map((event) => eventNames[event]).join(', ')}
+            {' · '}
+            {monitors}
+          </p>
+        </div>
       </div>
       {channel.failure && (
         <div>
           <FormError message={`The last message was refused: ${channel.failure}`} />
           {channel.failed_at && (
             <p className="mt-1 text-muted text-sm">
-              <Ago at={channel.failed_at} />; saving the channel gives it another try.
+              Refused <Ago at={channel.failed_at} />. Saving the channel gives it another try.
             </p>
           )}
         </div>

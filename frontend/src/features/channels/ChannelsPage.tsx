@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api } from '@/shared/api/client';
 import { explain } from '@/shared/api/problem';
 import type { Channel } from '@/shared/api/schema';
+import { count } from '@/shared/time/format';
 import { buttonStyle } from '@/shared/ui/Button';
 import { ConfirmByName } from '@/shared/ui/ConfirmByName';
 import { Page } from '@/shared/ui/Page';
@@ -38,7 +39,7 @@ export function ChannelsPage() {
   return (
     <Page
       title="Alerts"
-      lead="Whom to tell, and of what."
+      lead="Who is told, and of what."
       actions={channels && channels.length > 0 && add}
     >
       {error && <Failed what="The channels could not be loaded" error={error} retry={refetch} />}
@@ -75,9 +76,11 @@ export function ChannelsPage() {
           busy={remove.isPending}
           onConfirm={() => remove.mutate(deleting.id)}
         >
-          {deleting.monitors > 0
-            ? `Its ${deleting.monitors} monitors tell it nothing more. To stop it for a while, switch it off instead.`
-            : 'It cannot be undone. To stop it for a while, switch it off instead.'}
+          {deleting.monitors > 0 &&
+            (deleting.monitors === 1
+              ? 'The monitor that uses it tells it nothing more. '
+              : `The ${count(deleting.monitors)} monitors that use it tell it nothing more. `)}
+          It cannot be undone. To stop it for a while, switch it off instead.
         </ConfirmByName>
       )}
     </Page>

@@ -1,6 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { useMonitors } from '@/features/monitors';
 import { api, data } from '@/shared/api/client';
-import { dateTime } from '@/shared/time/format';
+import { dateTime, zoneName } from '@/shared/time/format';
 import { At } from '@/shared/time/Time';
 import { Button } from '@/shared/ui/Button';
 import { Panel } from '@/shared/ui/Panel';
@@ -8,9 +10,9 @@ import { Failed, SkeletonRows } from '@/shared/ui/states';
 import { channelKeys } from './queries';
 
 const outcomes = {
-  delivered: ['delivered', 'text-up-text'],
-  temporary: ['failed, tried again', 'text-degraded-text'],
-  permanent: ['refused', 'text-down-text'],
+  delivered: ['Delivered', 'text-up-text'],
+  temporary: ['Failed, tried again', 'text-degraded-text'],
+  permanent: ['Refused', 'text-down-text'],
 } as const;
 
 const words = (event: string) =>
@@ -29,10 +31,19 @@ export function Deliveries({ id }: { id: number }) {
       ),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
+  const { data: monitors } = useMonitors();
+  const names = useMemo(
+    () => new Map(monitors?.rows.map(({ id, name }) => [id, name])),
+    [monitors],
+  );
+  const nameOf = (id: number | null) => (id === null ? '' : (names.get(id) ?? 'a deleted monitor'));
   const tries = log.data?.pages.flatMap((page) => page.items) ?? [];
 
   return (
-    <Panel title="Deliveries" lead="What was sent, newest first, and what the other side answered.">
+    <Panel
+      title="Deliveries"
+      lead={`What was sent, newest first, and what the other side answered. Times in ${zoneName()}.`}
+    >
       {log.error && (
         <Failed what="The log could not be loaded" error={log.error} retry={log.refetch} />
       )}
@@ -44,18 +55,23 @@ export function Deliveries({ id }: { id: number }) {
         {tries.map((each) => {
           const [text, tone] = outcomes[each.status];
           return (
-            <li key={each.id} className="flex flex-wrap gap-x-4 gap-y-1 py-2">
-              <span className="w-28 shrink-0 text-muted">
+            <li
+              key={each.id}
+              className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 py-2 sm:grid-cols-[112px_88px_minmax(0,1fr)_minmax(0,1fr)]"
+            >
+              <span className="text-muted max-sm:order-2">
                 <At at={each.at} format={dateTime} />
               </span>
-              <span className="w-24 shrink-0">{words(each.event)}</span>
-              <span className="min-w-0 flex-1 basis-60">
+              <span className="max-sm:order-1">
+                {words(each.event)}
+                <span className="sm:hidden">: {nameOf(each.monitor_id)}</span>
+              </span>
+              <span className="min-w-0 break-words max-sm:hidden">{nameOf(each.monitor_id)}</span>
+              <span className="min-w-0 max-sm:order-3 max-sm:col-span-2">
                 <span className={tone}>{text}</span>
                 {each.code !== null && <span className="text-muted"> {each.code}</span>}
                 {each.attempt > 1 && <span className="text-muted">, try {each.attempt}</span>}
-                {each.detail && (
-                  <span className="block break-words text-muted text-sm">{each.detail}</span>
-                )}
+                {each.detail && <span className="break-words text-muted">: {each.detail}</span>}
               </span>
             </li>
           );

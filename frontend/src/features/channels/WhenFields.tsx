@@ -1,14 +1,15 @@
 import { useFormContext } from 'react-hook-form';
 import { Checkbox } from '@/shared/ui/Checkbox';
 import { Field } from '@/shared/ui/Field';
+import { WithUnit } from '@/shared/ui/WithUnit';
 import { eventNames } from './kinds';
 import type { FormValues } from './values';
 
 const hints: Record<string, string> = {
-  down: 'after the failures that the monitor says',
-  up: 'with how long it took',
-  degraded: 'works, but slower than it should',
-  cert: 'runs out soon, or has',
+  down: 'After as many failures as the monitor says.',
+  up: 'With how long it was down.',
+  degraded: 'It works, but slower than it should.',
+  cert: 'It ends soon, or has ended.',
 };
 
 /** What the channel is told, and how often. */
@@ -33,23 +34,27 @@ export function WhenFields() {
           <Field
             label="Remind every"
             optional
-            hint="Minutes, while it is down and nobody has acknowledged it. Empty: never."
+            hint="While it is down and nobody has acknowledged it. Empty: never."
             error={errors.resend_after?.message}
           >
             {(wiring) => (
-              <input
-                {...wiring}
-                {...register('resend_after', {
-                  validate: (value) =>
-                    value.trim() === '' ||
-                    (/^\d+$/.test(value.trim()) && Number(value) >= 1 && Number(value) <= 10080) ||
-                    'Minutes from 1 to 10080, or nothing.',
-                })}
-                inputMode="numeric"
-                autoComplete="off"
-                placeholder="60"
-                className="input"
-              />
+              <WithUnit unit="minutes">
+                <input
+                  {...wiring}
+                  {...register('resend_after', {
+                    validate: (value) =>
+                      value.trim() === '' ||
+                      (/^\d+$/.test(value.trim()) &&
+                        Number(value) >= 1 &&
+                        Number(value) <= 10080) ||
+                      'Minutes from 1 to 10080, or nothing.',
+                  })}
+                  inputMode="numeric"
+                  autoComplete="off"
+                  placeholder="60"
+                  className="input pr-20"
+                />
+              </WithUnit>
             )}
           </Field>
           <Checkbox {...register('is_default')} hint="They take it unless they are told otherwise.">

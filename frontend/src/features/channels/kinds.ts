@@ -36,7 +36,7 @@ export const kinds: Record<Kind, KindInfo> = {
   email: {
     name: 'Email',
     icon: Mail,
-    lead: 'A mail to up to ten addresses.',
+    lead: 'An email to up to ten addresses.',
     fields: [
       {
         name: 'to',

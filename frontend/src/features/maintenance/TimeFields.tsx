@@ -2,6 +2,7 @@ import { useFormContext } from 'react-hook-form';
 import { Checkbox } from '@/shared/ui/Checkbox';
 import { Field } from '@/shared/ui/Field';
 import { Segmented } from '@/shared/ui/Segmented';
+import { WithUnit } from '@/shared/ui/WithUnit';
 import { type FormValues, weekdayNames } from './values';
 
 const kinds: { value: FormValues['kind']; label: string }[] = [
@@ -58,7 +59,7 @@ export function TimeFields() {
           <>
             <fieldset className="sm:col-span-2">
               <legend className="mb-1 font-medium">Days</legend>
-              <div className="flex flex-wrap gap-x-4 gap-y-1">
+              <div className="grid grid-cols-4 gap-x-4 sm:flex sm:flex-wrap">
                 {weekdayNames.map((name, index) => (
                   <Checkbox
                     key={name}
@@ -108,26 +109,30 @@ export function TimeFields() {
           </Field>
         )}
         {kind !== 'once' && (
-          <Field label="For" hint="Minutes." error={errors.duration?.message}>
+          <Field label="For" error={errors.duration?.message}>
             {(wiring) => (
-              <input
-                {...wiring}
-                {...register('duration', {
-                  validate: (value, all) =>
-                    all.kind === 'once' ||
-                    (/^\d+$/.test(value.trim()) && Number(value) >= 1 && Number(value) <= 10080) ||
-                    'Minutes from 1 to 10080.',
-                })}
-                inputMode="numeric"
-                autoComplete="off"
-                className="input"
-              />
+              <WithUnit unit="minutes">
+                <input
+                  {...wiring}
+                  {...register('duration', {
+                    validate: (value, all) =>
+                      all.kind === 'once' ||
+                      (/^\d+$/.test(value.trim()) &&
+                        Number(value) >= 1 &&
+                        Number(value) <= 10080) ||
+                      'Minutes from 1 to 10080.',
+                  })}
+                  inputMode="numeric"
+                  autoComplete="off"
+                  className="input pr-20"
+                />
+              </WithUnit>
             )}
           </Field>
         )}
         <Field
           label="Time zone"
-          hint="These are times of its clocks, also when they change."
+          hint="The times are of its clocks, also in summer time."
           className={kind === 'once' ? 'sm:col-span-2' : undefined}
           error={errors.timezone?.message}
         >

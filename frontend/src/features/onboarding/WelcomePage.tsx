@@ -58,7 +58,7 @@ export function WelcomePage() {
         <Field
           label="URL"
           error={errors.url?.message}
-          hint="Its name is the host; everything else can be set later."
+          hint="It is named after the host; everything else can be set later."
         >
           {(wiring) => (
             <input
@@ -82,7 +82,7 @@ export function WelcomePage() {
             Start watching
           </Button>
           <Link to="/monitors/new" className={buttonStyle({ variant: 'ghost' })}>
-            Something else than a web page
+            Something other than a web page
           </Link>
         </div>
       </form>

@@ -68,18 +68,18 @@ export function ApiKeys() {
               <p className="break-words font-medium">
                 {key.name}
                 <span className="ml-2 font-normal text-muted">
-                  {key.scope === 'write' ? 'reads and writes' : 'reads only'}
+                  {key.scope === 'write' ? 'read and write' : 'read only'}
                 </span>
               </p>
               <p className="text-muted text-sm">
                 {key.last_used_at ? (
                   <>
-                    used <Ago at={key.last_used_at} />
+                    Used <Ago at={key.last_used_at} />
                   </>
                 ) : (
-                  'never used'
+                  'Never used'
                 )}
-                {key.expires_at ? `, until ${date(key.expires_at)}` : ', does not expire'}
+                {key.expires_at ? `, valid until ${date(key.expires_at)}` : ', no end'}
               </p>
             </div>
             <Button size="sm" variant="dangerGhost" onClick={() => setDeleting(key)}>

@@ -22,7 +22,7 @@ export function Appearance() {
               label="Theme"
               value={theme}
               options={[
-                { value: 'system', label: 'As the system' },
+                { value: 'system', label: 'System' },
                 { value: 'light', label: 'Light' },
                 { value: 'dark', label: 'Dark' },
               ]}
@@ -31,10 +31,10 @@ export function Appearance() {
           </div>
         </div>
         <div className="flex flex-col gap-1">
-          <p className="font-medium">Rows of lists</p>
+          <p className="font-medium">Density of lists</p>
           <div>
             <Segmented
-              label="Rows of lists"
+              label="Density of lists"
               value={density}
               options={[
                 { value: 'cosy', label: 'Cosy' },
@@ -52,7 +52,7 @@ export function Appearance() {
               value={timeZone}
               onChange={(event) => setPreferences({ timeZone: event.target.value })}
             >
-              <option value="local">As this device</option>
+              <option value="local">As on this device</option>
               <option value="UTC">UTC</option>
               {zones.map((zone) => (
                 <option key={zone}>{zone}</option>

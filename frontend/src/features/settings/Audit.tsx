@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { api, data } from '@/shared/api/client';
-import { dateTime } from '@/shared/time/format';
+import { dateTime, zoneName } from '@/shared/time/format';
 import { At } from '@/shared/time/Time';
 import { Button } from '@/shared/ui/Button';
 import { Panel } from '@/shared/ui/Panel';
@@ -23,7 +23,10 @@ export function Audit() {
   const entries = trail.data?.pages.flatMap((page) => page.items) ?? [];
 
   return (
-    <Panel title="Audit" lead="What happened to your account, kept for a year.">
+    <Panel
+      title="Audit"
+      lead={`What happened to your account, kept for a year. Times in ${zoneName()}.`}
+    >
       {trail.error && (
         <Failed what="The trail could not be loaded" error={trail.error} retry={trail.refetch} />
       )}
@@ -32,7 +35,7 @@ export function Audit() {
         {entries.map((entry) => (
           <li
             key={entry.id}
-            className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 py-2 sm:grid-cols-[minmax(0,1fr)_180px_auto]"
+            className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 py-2 sm:grid-cols-[minmax(0,1fr)_240px_112px]"
           >
             <span className="min-w-0 break-words">
               {words(entry.event)}

@@ -60,7 +60,7 @@ export function NewKey({ onClose }: { onClose: () => void }) {
           )}
         </Field>
         <div className="grid grid-cols-2 gap-4">
-          <Field label="May" error={errors.scope?.message}>
+          <Field label="Scope" error={errors.scope?.message}>
             {(wiring) => (
               <select {...wiring} {...form.register('scope')} className="input">
                 <option value="read">read</option>
@@ -68,18 +68,18 @@ export function NewKey({ onClose }: { onClose: () => void }) {
               </select>
             )}
           </Field>
-          <Field label="Good for">
+          <Field label="Valid for">
             {(wiring) => (
               <select {...wiring} {...form.register('days')} className="input">
                 <option value="30">30 days</option>
                 <option value="90">90 days</option>
-                <option value="365">a year</option>
-                <option value="0">ever</option>
+                <option value="365">1 year</option>
+                <option value="0">no end</option>
               </select>
             )}
           </Field>
         </div>
-        <FormButtons onCancel={onClose}>Make the key</FormButtons>
+        <FormButtons onCancel={onClose}>Create key</FormButtons>
       </Form>
     </Dialog>
   );

@@ -51,10 +51,12 @@ export function Sessions() {
             <div className="min-w-0 flex-1 basis-52">
               <p className="font-medium">
                 {browserOf(session.user_agent)}
-                {session.current && <span className="ml-2 font-normal text-up-text">this one</span>}
+                {session.current && (
+                  <span className="ml-2 font-normal text-up-text">this session</span>
+                )}
               </p>
               <p className="truncate text-muted text-sm">
-                {session.address ?? 'unknown address'}, used <Ago at={session.last_used_at} />
+                {session.address ?? 'Unknown address'}, used <Ago at={session.last_used_at} />
               </p>
             </div>
             {!session.current && (

@@ -4,11 +4,11 @@ import { api, data } from '@/shared/api/client';
 import { updateUser } from '@/shared/api/session';
 import { useSession } from '@/shared/api/useSession';
 import { PasswordField } from '@/shared/ui/AccountFields';
+import { Badge } from '@/shared/ui/Badge';
 import { Button } from '@/shared/ui/Button';
 import { Dialog } from '@/shared/ui/Dialog';
 import { Form, FormButtons } from '@/shared/ui/Form';
 import { Panel } from '@/shared/ui/Panel';
-import { StatusPill } from '@/shared/ui/StatusPill';
 import { toast } from '@/shared/ui/toast';
 import { Enrol } from './Enrol';
 import { RecoveryCodes } from './RecoveryCodes';
@@ -30,7 +30,7 @@ export function TwoFactor() {
       lead="Besides the password, a code of an authenticator app on your phone."
       action={
         <div className="flex items-center gap-3">
-          <StatusPill tone={on ? 'up' : 'paused'} label={on ? 'On' : 'Off'} />
+          <Badge tone={on ? 'good' : undefined}>{on ? 'On' : 'Off'}</Badge>
           <Button onClick={() => setStep({ name: 'password' })}>
             {on ? 'Switch off' : 'Set up'}
           </Button>

@@ -21,7 +21,7 @@ export function Dialog({ open, onOpenChange, title, description, wide, children 
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
           className={clsx(
-            'fixed z-50 flex max-h-[88dvh] flex-col overflow-y-auto bg-surface p-5 shadow-float',
+            'fixed z-50 flex max-h-[88dvh] flex-col overflow-y-auto bg-surface px-5 pt-5 shadow-float not-has-[[data-buttons]]:pb-5',
             'animate-[float-in_150ms_ease-out] max-sm:inset-x-0 max-sm:bottom-0 max-sm:rounded-t-[14px]',
             'sm:top-[12vh] sm:left-1/2 sm:max-h-[76vh] sm:-translate-x-1/2 sm:rounded-card',
             wide ? 'sm:w-[min(680px,calc(100vw-32px))]' : 'sm:w-[min(460px,calc(100vw-32px))]',
@@ -35,7 +35,12 @@ export function Dialog({ open, onOpenChange, title, description, wide, children 
               )}
             </div>
             <Radix.Close asChild>
-              <Button variant="ghost" size="iconSm" aria-label="Close" className="-mt-1 -mr-1">
+              <Button
+                variant="ghost"
+                size="iconSm"
+                aria-label="Close"
+                className="-mt-1 -mr-1 max-sm:-mt-2.5 max-sm:-mr-3"
+              >
                 <X aria-hidden size={16} />
               </Button>
             </Radix.Close>

@@ -16,14 +16,14 @@ export function Tabs({ label, to, tabs, chosen }: Props) {
 
   return (
     <>
-      <nav aria-label={label} className="flex gap-1 overflow-x-auto border-line border-b">
+      <nav aria-label={label} className="flex overflow-x-auto border-line border-b sm:gap-1">
         {tabs.map(({ id, label }) => (
           <Link
             key={id}
             to={to}
             params={{ tab: id }}
             aria-current={id === current ? 'page' : undefined}
-            className={`-outline-offset-2 -mb-px min-h-10 whitespace-nowrap border-b-2 px-3 py-2 max-sm:min-h-11 ${
+            className={`-outline-offset-2 -mb-px min-h-10 whitespace-nowrap border-b-2 px-1.5 py-2 max-sm:min-h-11 max-sm:flex-auto max-sm:text-center sm:px-3 ${
               id === current
                 ? 'border-accent font-medium text-text'
                 : 'border-transparent text-muted hover:text-text'

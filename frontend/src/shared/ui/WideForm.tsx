@@ -38,7 +38,7 @@ export function WideForm<T extends FieldValues>(props: Props<T>) {
         onSubmit={form.handleSubmit(submit)}
         className="flex flex-col gap-4 lg:grid lg:grid-cols-[minmax(0,1fr)_340px] lg:items-start"
       >
-        <div className="flex min-w-0 flex-col gap-4 lg:col-start-1 lg:row-start-1 lg:pb-16">
+        <div className="flex min-w-0 flex-col gap-4 lg:col-start-1 lg:row-start-1 lg:pb-20">
           <FormError message={errors.root?.message} />
           {children}
         </div>
