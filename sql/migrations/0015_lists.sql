@@ -131,6 +131,31 @@ END
 $$;
 
 
+-- Both rows go as they came.
+
+CREATE OR REPLACE FUNCTION monitors_gone() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    -- in the order of the writer and of monitor_stats_refresh()
+    PERFORM FROM monitor_state s
+    WHERE s.monitor_id IN (SELECT g.id FROM gone g)
+    ORDER BY s.monitor_id FOR UPDATE;
+
+    DELETE FROM monitor_state s
+    WHERE s.monitor_id IN (SELECT g.id FROM gone g);
+
+    PERFORM FROM monitor_stats st
+    WHERE st.monitor_id IN (SELECT g.id FROM gone g)
+    ORDER BY st.monitor_id FOR UPDATE;
+
+    DELETE FROM monitor_stats st
+    WHERE st.monitor_id IN (SELECT g.id FROM gone g);
+
+    RETURN NULL;
+END
+$$;
+
+
 -- What lists show of these monitors: the last 24 hours and 30 days, by
 -- quarters of an hour, with raw results where there are no rollups yet.  As it
 -- was, with the owner.
@@ -226,6 +251,7 @@ BEGIN
     LEFT JOIN month ON month.monitor_id = m.id
     LEFT JOIN latency ON latency.monitor_id = m.id
     WHERE m.id = ANY (p_ids)
+    ORDER BY m.id
     ON CONFLICT (monitor_id) DO UPDATE
     SET uptime_24h = excluded.uptime_24h, uptime_30d = excluded.uptime_30d,
         p95_24h_us = excluded.p95_24h_us, letters = excluded.letters,
