@@ -86,7 +86,17 @@ sub violations {
 
     my $name = "$method $template " . ($known ? $res->{status} : 'default');
     return map { "$name: $_" } _validator($name,
-        $response->{content}{$type}{schema})->validate($res->{json});
+        $response->{content}{$type}{schema})->validate(_ends($res->{json}));
+}
+
+
+# A millisecond for each row: of very long lists both ends.
+sub _ends {
+    my ($json) = @_;
+
+    return $json if ref $json ne 'HASH' || ref $json->{items} ne 'ARRAY'
+        || @{ $json->{items} } <= 100;
+    return { %$json, items => [@{ $json->{items} }[0 .. 49, -50 .. -1]] };
 }
 
 
