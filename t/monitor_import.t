@@ -29,6 +29,14 @@ sub imported {
 sub results { return join ' ', map { $_->{result} } @{ $_[0]{items} } }
 
 
+sub secrets {
+    my ($who) = @_;
+
+    my $file = $who->get('/monitors/export?secrets=true')->{json};
+    return [grep { defined } map { $_->{auth_secret} } @{ $file->{monitors} }];
+}
+
+
 # What two accounts have, without what differs.
 sub all_of {
     my ($who) = @_;
@@ -83,8 +91,9 @@ is(results($r), 'created ' x 3 . 'created', 'into another account');
 is_deeply([@$r{qw(created updated unchanged failed)}], [4, 0, 0, 0],
     '... counted');
 is_deeply(all_of($other), all_of($c), '... is the same there');
-is($t->value('SELECT auth_secret FROM monitors WHERE owner_id = ?
-    AND auth_secret IS NOT NULL', $other_id), 'xyzzy-42', '... with secrets');
+is_deeply(secrets($other), ['xyzzy-42'], '... with secrets');
+is(results($c->post('/monitors/import', $full->{json})->{json}),
+    'unchanged ' x 3 . 'unchanged', 'a secret that is the same is no change');
 isnt($t->value("SELECT count(DISTINCT push_token) FROM monitors"), 1,
     '... but not the push token');
 is($r->{items}[0]{id}, $t->value('SELECT min(id) FROM monitors
@@ -120,8 +129,7 @@ my ($a) = grep { $_->{name} eq 'Ä b' }
     @{ $c->get('/monitors')->{json}{items} };
 is($a->{interval}, 90, 'updated');
 is_deeply($a->{tags}, [], '... what is left out is default');
-is($t->value('SELECT auth_secret FROM monitors WHERE owner_id = ?
-    AND auth_secret IS NOT NULL', $user), 'xyzzy-42', '... but for secrets');
+is_deeply(secrets($c), ['xyzzy-42'], '... but for secrets');
 is($t->value('SELECT jsonb_agg(m ORDER BY id) FROM monitors m
     WHERE owner_id = ?', $other_id), $was, 'the other tenant has what he had');
 

@@ -4,6 +4,7 @@
 -- $1 text      node's name
 -- $2 text      version
 -- $3 bigint[]  checkers that are known to be dead
+-- $4 bigint    1: it can open sealed secrets
 --
 -- One row: checker's id, node's id, xmin of the snapshot (see changes.sql),
 -- number of shards inherited, the database's time in ms since 1970.
@@ -15,8 +16,8 @@ WITH node AS (
 ), dead AS (
     DELETE FROM checkers WHERE id = ANY ($3::bigint[])
 ), me AS (
-    INSERT INTO checkers (node_id, version)
-    SELECT id, $2 FROM node
+    INSERT INTO checkers (node_id, version, opens)
+    SELECT id, $2, $4::bigint = 1 FROM node
     RETURNING id, node_id
 ), estate AS (
     -- waits for what a dead one's last statement still writes

@@ -60,3 +60,10 @@ FROM rules, (SELECT array_agg(f.n::bigint) AS n, array_agg(f.id) AS id,
              WHERE NOT f.paused AND f.type <> 'push' AND f.url IS NOT NULL
                AND given.fields ?| ARRAY['url', 'type', 'interval', 'paused']
     ) a, host_rates($1::bigint, rules.host_rate, a.n, a.id, a.url, a.every) r
+UNION ALL
+SELECT f.n, 'auth_secret', 'upgrade_running',
+       'cannot be stored now: a checker that is older, or without the key '
+       'file, could not open it'
+FROM f JOIN given ON given.n = f.n
+WHERE starts_with(given.fields ->> 'auth_secret', E'sealed\t')
+  AND NOT ({{all_open}})

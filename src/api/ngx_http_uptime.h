@@ -436,7 +436,14 @@ void ngx_http_uptime_pushes_destroy(ngx_http_uptime_pushes_t *ps);
 /* plain, with the statement of the argument "sort" */
 void ngx_http_uptime_monitor_list(ngx_http_uptime_ctx_t *ctx);
 
-/* plain, but secrets are for sessions only */
+/* Seals "auth_secret", if it is there and no mask.  NGX_ERROR: no memory. */
+ngx_int_t ngx_http_uptime_seal_secret(ngx_http_uptime_ctx_t *ctx,
+    cJSON *fields);
+
+/* plain, after the secret of a monitor, or of a patch of many, was sealed */
+void ngx_http_uptime_monitor_write(ngx_http_uptime_ctx_t *ctx);
+
+/* plain, but secrets are opened, and for sessions only */
 void ngx_http_uptime_monitor_export(ngx_http_uptime_ctx_t *ctx);
 
 /* plain, after each row was validated */

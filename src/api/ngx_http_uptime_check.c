@@ -239,7 +239,8 @@ ngx_http_uptime_check_start(ngx_http_uptime_ctx_t *ctx,
     c->texts.len = size;
 
     ngx_uptime_target_read(&c->target, &p, q, 0,
-                           NGX_HTTP_UPTIME_CHECK_TARGET);
+                           NGX_HTTP_UPTIME_CHECK_TARGET, ctx->api->keys,
+                           ctx->caller.user);
 
     c->probe.target = &c->target;
     c->probe.owner = ctx->caller.user;

@@ -1,6 +1,6 @@
 
 /*
- * Monitors in and out as a file: GET /monitors/export, POST /monitors/import.
+ * Monitors out of a file: POST /monitors/import.
  * Rows are validated one by one here, by the table of POST /monitors; the
  * statement says what happened to each.  Runs in workers.
  */
@@ -27,24 +27,6 @@ static cJSON *ngx_http_uptime_import_row(ngx_http_uptime_ctx_t *ctx,
     cJSON *item);
 static ngx_int_t ngx_http_uptime_import_errors(cJSON *row,
     ngx_array_t *errors);
-
-
-void
-ngx_http_uptime_monitor_export(ngx_http_uptime_ctx_t *ctx)
-{
-    cJSON  *secrets;
-
-    secrets = cJSON_GetObjectItemCaseSensitive(ctx->args, "secrets");
-
-    /* a key leaks more easily than somebody logs in */
-
-    if (cJSON_IsTrue(secrets) && ctx->key.len) {
-        ngx_http_uptime_fail(ctx, "key_not_allowed");
-        return;
-    }
-
-    ngx_http_uptime_plain(ctx);
-}
 
 
 void
@@ -134,7 +116,8 @@ ngx_http_uptime_import_row(ngx_http_uptime_ctx_t *ctx, cJSON *item)
         rc = ngx_http_uptime_import_errors(row, v.errors);
 
     } else if (rc == NGX_OK
-               && !cJSON_AddItemReferenceToObject(row, "fields", item))
+               && (ngx_http_uptime_seal_secret(ctx, item) != NGX_OK
+                   || !cJSON_AddItemReferenceToObject(row, "fields", item)))
     {
         rc = NGX_ERROR;
     }

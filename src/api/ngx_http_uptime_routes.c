@@ -300,11 +300,13 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
 
     { NGX_HTTP_POST, "/monitors", NGX_HTTP_UPTIME_USER, 201,
       NULL, ngx_http_uptime_monitor_fields, 0,
-      NGX_UPTIME_SQL_API_MONITOR_CREATE, "UAQH", NULL },
+      NGX_UPTIME_SQL_API_MONITOR_CREATE, "UAQH",
+      ngx_http_uptime_monitor_write },
 
     { NGX_HTTP_PATCH, "/monitors", NGX_HTTP_UPTIME_USER, 200,
       NULL, ngx_http_uptime_bulk_fields, 0,
-      NGX_UPTIME_SQL_API_MONITOR_BULK, "UAH", NULL },
+      NGX_UPTIME_SQL_API_MONITOR_BULK, "UAH",
+      ngx_http_uptime_monitor_write },
 
     { NGX_HTTP_DELETE, "/monitors", NGX_HTTP_UPTIME_USER, 200,
       NULL, ngx_http_uptime_ids_fields, 0,
@@ -333,7 +335,8 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
 
     { NGX_HTTP_PATCH, "/monitors/:id", NGX_HTTP_UPTIME_USER, 200,
       NULL, ngx_http_uptime_monitor_fields, 1,
-      NGX_UPTIME_SQL_API_MONITOR_PATCH, "UIAH", NULL },
+      NGX_UPTIME_SQL_API_MONITOR_PATCH, "UIAH",
+      ngx_http_uptime_monitor_write },
 
     { NGX_HTTP_DELETE, "/monitors/:id", NGX_HTTP_UPTIME_USER, 204,
       NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_DELETE, "UIA", NULL },

@@ -16,15 +16,60 @@
 #define NGX_UPTIME_BOX_NONCE  crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 #define NGX_UPTIME_BOX_TAG    crypto_aead_xchacha20poly1305_ietf_ABYTES
 
+#define NGX_UPTIME_BOX_SAME   "uptime nonces"
+
 
 static void ngx_uptime_secret_box_key(u_char *out, const ngx_str_t *key,
     const char *kind);
 static void ngx_uptime_secret_box_owner(u_char *out, int64_t owner);
+static void ngx_uptime_secret_box_seal(u_char *hex, const u_char *nonce,
+    const ngx_str_t *key, const char *kind, int64_t owner,
+    const u_char *bytes, size_t len);
 
 
 void
 ngx_uptime_secret_seal(u_char *hex, const ngx_str_t *key, const char *kind,
     int64_t owner, const u_char *bytes, size_t len)
+{
+    u_char  nonce[NGX_UPTIME_BOX_NONCE];
+
+    randombytes_buf(nonce, sizeof(nonce));
+
+    ngx_uptime_secret_box_seal(hex, nonce, key, kind, owner, bytes, len);
+}
+
+
+void
+ngx_uptime_secret_seal_same(u_char *hex, const ngx_str_t *key,
+    const char *kind, int64_t owner, const u_char *bytes, size_t len)
+{
+    u_char                        sub[crypto_auth_hmacsha256_BYTES], ad[8];
+    u_char                        nonce[crypto_auth_hmacsha256_BYTES];
+    crypto_auth_hmacsha256_state  state;
+
+    ngx_uptime_secret_box_key(sub, key, NGX_UPTIME_BOX_SAME);
+    ngx_uptime_secret_box_owner(ad, owner);
+
+    crypto_auth_hmacsha256_init(&state, sub, sizeof(sub));
+    crypto_auth_hmacsha256_update(&state, (u_char *) kind,
+                                  ngx_strlen(kind) + 1);
+    crypto_auth_hmacsha256_update(&state, ad, sizeof(ad));
+    crypto_auth_hmacsha256_update(&state, bytes, len);
+    crypto_auth_hmacsha256_final(&state, nonce);
+
+    sodium_memzero(sub, sizeof(sub));
+    sodium_memzero(&state, sizeof(state));
+
+    ngx_uptime_secret_box_seal(hex, nonce, key, kind, owner, bytes, len);
+}
+
+
+/* the nonce's first NGX_UPTIME_BOX_NONCE bytes count */
+
+static void
+ngx_uptime_secret_box_seal(u_char *hex, const u_char *nonce,
+    const ngx_str_t *key, const char *kind, int64_t owner,
+    const u_char *bytes, size_t len)
 {
     u_char  sub[crypto_auth_hmacsha256_BYTES], ad[8];
     u_char  box[NGX_UPTIME_BOX_EXTRA + NGX_UPTIME_BOX_MAX];
@@ -32,7 +77,7 @@ ngx_uptime_secret_seal(u_char *hex, const ngx_str_t *key, const char *kind,
     ngx_uptime_secret_box_key(sub, key, kind);
     ngx_uptime_secret_box_owner(ad, owner);
 
-    randombytes_buf(box, NGX_UPTIME_BOX_NONCE);
+    ngx_memcpy(box, nonce, NGX_UPTIME_BOX_NONCE);
 
     (void) crypto_aead_xchacha20poly1305_ietf_encrypt(
                box + NGX_UPTIME_BOX_NONCE, NULL, bytes, len, ad, sizeof(ad),

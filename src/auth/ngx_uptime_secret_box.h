@@ -19,15 +19,23 @@
 /* of len bytes, sealed, in hex */
 #define NGX_UPTIME_BOX_HEX(len)  (2 * ((len) + NGX_UPTIME_BOX_EXTRA))
 
-#define NGX_UPTIME_BOX_MAX       8192       /* bytes that fit into one      */
+#define NGX_UPTIME_BOX_MAX       16384      /* bytes that fit into one      */
 
 /* of which kind it is: one kind does not open as another */
 #define NGX_UPTIME_BOX_TOTP      "uptime two-factor secret"
 #define NGX_UPTIME_BOX_CHANNEL   "uptime channel secrets"
+#define NGX_UPTIME_BOX_MONITOR   "uptime monitor secret"
 
 
 /* Writes NGX_UPTIME_BOX_HEX(len) characters to hex; len <= BOX_MAX. */
 void ngx_uptime_secret_seal(u_char *hex, const ngx_str_t *key,
+    const char *kind, int64_t owner, const u_char *bytes, size_t len);
+
+/*
+ * The same, but with a nonce that follows from all of it: equal bytes of one
+ * owner are equal boxes, which is all that they tell.
+ */
+void ngx_uptime_secret_seal_same(u_char *hex, const ngx_str_t *key,
     const char *kind, int64_t owner, const u_char *bytes, size_t len);
 
 /*

@@ -64,6 +64,8 @@ typedef struct {
     int64_t                        next_since;
     ngx_msec_t                     polled;
     ngx_msec_t                     began;       /* to load                  */
+    ngx_uint_t                     locked;      /* of a page: secrets that  */
+    int64_t                        locked_id;   /* cannot be opened         */
     unsigned                       poll:1;      /* wanted                   */
     unsigned                       paging:1;    /* in the middle of a poll  */
     unsigned                       discard:1;   /* the answer that comes    */
@@ -111,6 +113,15 @@ typedef struct {
 
 
 typedef struct {
+    ngx_event_t                    timer;
+    int64_t                        after;       /* last id of the page      */
+    ngx_uint_t                     sealed;      /* in this round            */
+    ngx_uint_t                     lost;        /* cannot be opened         */
+    unsigned                       more:1;      /* the page was full        */
+} ngx_uptime_reseal_t;
+
+
+typedef struct {
     ngx_uptime_checker_conf_t     *conf;
     ngx_log_t                     *log;
     ngx_pool_t                    *pool;
@@ -131,6 +142,7 @@ typedef struct {
     ngx_uptime_writer_t            writer;
     ngx_uptime_dispatcher_t        dispatcher;
     ngx_uptime_gauges_t            gauges;
+    ngx_uptime_reseal_t            reseal;
     ngx_uptime_janitor_t           janitor;
 
     ngx_event_t                    timer;       /* of the start             */
@@ -229,6 +241,11 @@ void ngx_uptime_runner_stop(ngx_uptime_checker_t *ck);
 
 void ngx_uptime_gauges_start(ngx_uptime_checker_t *ck);
 void ngx_uptime_gauges_stop(ngx_uptime_checker_t *ck);
+
+
+/* reseal: secrets that are not sealed with the first key */
+
+void ngx_uptime_reseal_start(ngx_uptime_checker_t *ck);
 
 
 #endif /* _NGX_UPTIME_CHECKER_CTX_H_INCLUDED_ */

@@ -136,8 +136,15 @@ ngx_uptime_monitor_read(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q,
 
     p = (u_char *) m + sizeof(ngx_uptime_monitor_t);
 
-    ngx_uptime_target_read(&m->target, &p, q, row, NGX_UPTIME_COL_TARGET);
+    ngx_uptime_target_read(&m->target, &p, q, row, NGX_UPTIME_COL_TARGET,
+                           ck->conf->alert->keys,
+                           ngx_uptime_pg_num(q, row, NGX_UPTIME_COL_OWNER));
     ngx_uptime_monitor_numbers(m, q, row);
+
+    if (m->target.locked) {
+        ck->monitors.locked++;
+        ck->monitors.locked_id = m->id;
+    }
 
     return m;
 }

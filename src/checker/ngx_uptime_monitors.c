@@ -31,6 +31,7 @@ static ngx_int_t ngx_uptime_monitors_params(ngx_uptime_checker_t *ck,
     ngx_uptime_pg_query_t *q, uint64_t shards);
 static void ngx_uptime_monitors_loaded(ngx_uptime_pg_query_t *q);
 static void ngx_uptime_monitors_polled(ngx_uptime_pg_query_t *q);
+static void ngx_uptime_monitors_locked(ngx_uptime_checker_t *ck);
 static void ngx_uptime_monitors_failed(ngx_uptime_checker_t *ck,
     ngx_uptime_pg_query_t *q);
 static uint64_t ngx_uptime_monitors_held(ngx_uptime_checker_t *ck);
@@ -333,6 +334,7 @@ ngx_uptime_monitors_loaded(ngx_uptime_pg_query_t *q)
                       ck->schedule.n, ngx_current_msec - ms->began);
     }
 
+    ngx_uptime_monitors_locked(ck);
     ngx_uptime_runner_wake(ck);
     ngx_uptime_monitors_step(ck);
 }
@@ -382,8 +384,29 @@ ngx_uptime_monitors_polled(ngx_uptime_pg_query_t *q)
         ms->since = ms->next_since;
     }
 
+    ngx_uptime_monitors_locked(ck);
     ngx_uptime_runner_wake(ck);
     ngx_uptime_monitors_step(ck);
+}
+
+
+/* One line for a page, so that a lost key is no flood. */
+
+static void
+ngx_uptime_monitors_locked(ngx_uptime_checker_t *ck)
+{
+    ngx_uptime_monitors_t  *ms;
+
+    ms = &ck->monitors;
+
+    if (ms->locked) {
+        ngx_log_error(NGX_LOG_ERR, ck->log, 0,
+                      "uptime: the secrets of %ui monitors cannot be opened "
+                      "with a key of uptime_token_key_file, so they are "
+                      "unknown; monitor %L is one", ms->locked,
+                      ms->locked_id);
+        ms->locked = 0;
+    }
 }
 
 

@@ -335,7 +335,7 @@ ngx_uptime_process_params(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q)
         ngx_uptime_pg_array_int(a, ck->dead[i]);
     }
 
-    return NGX_OK;
+    return ngx_uptime_pg_int(q, ck->conf->alert->keys != NULL);
 }
 
 
@@ -384,6 +384,7 @@ ngx_uptime_process_registered(ngx_uptime_pg_query_t *q)
         ck->writer.alert = ngx_uptime_dispatcher_wake;
         ck->writer.alert_data = &ck->dispatcher;
         ngx_uptime_gauges_start(ck);
+        ngx_uptime_reseal_start(ck);
         ngx_uptime_janitor_start(&ck->janitor, ck->conf->pg, &ck->writer,
                                  &ck->conf->settings, &ck->id, ck->log);
 

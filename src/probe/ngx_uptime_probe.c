@@ -21,12 +21,16 @@ const ngx_uptime_kind_t *const  ngx_uptime_kinds[NGX_UPTIME_KIND_N] = {
 };
 
 
+static const ngx_uptime_kind_t *ngx_uptime_probe_kind(
+    const ngx_uptime_target_t *t);
+
+
 ngx_int_t
 ngx_uptime_probe(ngx_uptime_prober_t *pr, ngx_uptime_probe_t *p)
 {
     const ngx_uptime_kind_t  *kind;
 
-    kind = ngx_uptime_kinds[p->target->kind];
+    kind = ngx_uptime_probe_kind(p->target);
 
     if (kind == NULL) {
         return NGX_ERROR;
@@ -47,11 +51,20 @@ ngx_uptime_probe(ngx_uptime_prober_t *pr, ngx_uptime_probe_t *p)
 }
 
 
+/* Who cannot say who he is does not ask. */
+
+static const ngx_uptime_kind_t *
+ngx_uptime_probe_kind(const ngx_uptime_target_t *t)
+{
+    return t->locked ? &ngx_uptime_kind_locked : ngx_uptime_kinds[t->kind];
+}
+
+
 void
 ngx_uptime_probe_cancel(ngx_uptime_probe_t *p)
 {
     if (p->work != NULL) {
-        ngx_uptime_kinds[p->target->kind]->cancel(p);
+        ngx_uptime_probe_kind(p->target)->cancel(p);
         p->work = NULL;
     }
 }

@@ -80,6 +80,9 @@ extern const ngx_uptime_kind_t  ngx_uptime_kind_dns;
 extern const ngx_uptime_kind_t  ngx_uptime_kind_icmp;
 extern const ngx_uptime_kind_t  ngx_uptime_kind_push;
 
+/* whatever its kind, if its secret cannot be opened: ends at once */
+extern const ngx_uptime_kind_t  ngx_uptime_kind_locked;
+
 
 /*
  * The handler is called exactly once, later, unless the probe is cancelled

@@ -51,6 +51,8 @@ typedef struct {
     unsigned                       tls_resume:1;
     unsigned                       absent:1;    /* the keyword              */
     unsigned                       upside_down:1;
+    unsigned                       locked:1;    /* auth_secret cannot be    */
+                                                /* opened                   */
 
     ngx_str_t                      url;
     ngx_str_t                      method;

@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "ngx_uptime_secret_text.h"
 #include "ngx_uptime_target_row.h"
 
 
@@ -17,6 +18,7 @@ typedef enum {
 
     /* texts, as in ngx_uptime_target_texts */
     NGX_UPTIME_TARGET_URL,
+    NGX_UPTIME_TARGET_SECRET = 8,
 
     NGX_UPTIME_TARGET_AUTH = 11,
     NGX_UPTIME_TARGET_IP_VERSION,
@@ -67,6 +69,8 @@ static const char *const  ngx_uptime_target_ips[] = {
 };
 
 
+static void ngx_uptime_target_secret(ngx_uptime_target_t *t,
+    const ngx_str_t *stored, ngx_array_t *keys, int64_t owner);
 static ngx_uint_t ngx_uptime_target_enum(const char *const *names,
     ngx_uptime_pg_query_t *q, ngx_uint_t row, ngx_uint_t col);
 static ngx_uint_t ngx_uptime_target_true(ngx_uptime_pg_query_t *q,
@@ -78,13 +82,15 @@ ngx_uptime_target_size(ngx_uptime_pg_query_t *q, ngx_uint_t row,
     ngx_uint_t first)
 {
     size_t      size;
+    ngx_str_t   s;
     ngx_uint_t  i;
 
     size = 0;
 
     for (i = 0; i < NGX_UPTIME_TARGET_TEXTS; i++) {
-        size += ngx_uptime_pg_str(q, row, first + NGX_UPTIME_TARGET_URL
-                                          + i).len;
+        s = ngx_uptime_pg_str(q, row, first + NGX_UPTIME_TARGET_URL + i);
+        size += (i == NGX_UPTIME_TARGET_SECRET - NGX_UPTIME_TARGET_URL)
+                ? ngx_uptime_secret_text_len(&s) : s.len;
     }
 
     return size;
@@ -93,7 +99,8 @@ ngx_uptime_target_size(ngx_uptime_pg_query_t *q, ngx_uint_t row,
 
 void
 ngx_uptime_target_read(ngx_uptime_target_t *t, u_char **p,
-    ngx_uptime_pg_query_t *q, ngx_uint_t row, ngx_uint_t first)
+    ngx_uptime_pg_query_t *q, ngx_uint_t row, ngx_uint_t first,
+    ngx_array_t *keys, int64_t owner)
 {
     ngx_str_t    s, *text;
     ngx_uint_t   i;
@@ -112,9 +119,14 @@ ngx_uptime_target_read(ngx_uptime_target_t *t, u_char **p,
         text->data = *p;
         text->len = s.len;
 
-        if (s.len) {
-            *p = ngx_cpymem(*p, s.data, s.len);
+        if (i == NGX_UPTIME_TARGET_SECRET - NGX_UPTIME_TARGET_URL) {
+            ngx_uptime_target_secret(t, &s, keys, owner);
+
+        } else if (s.len) {
+            ngx_memcpy(text->data, s.data, s.len);
         }
+
+        *p += text->len;
     }
 
     t->kind = ngx_uptime_enum(ngx_uptime_target_kinds, TYPE);
@@ -133,6 +145,27 @@ ngx_uptime_target_read(ngx_uptime_target_t *t, u_char **p,
     t->verify_tls = ngx_uptime_true(VERIFY_TLS);
     t->tls_resume = ngx_uptime_true(TLS_RESUME);
     t->upside_down = ngx_uptime_true(UPSIDE_DOWN);
+}
+
+
+static void
+ngx_uptime_target_secret(ngx_uptime_target_t *t, const ngx_str_t *stored,
+    ngx_array_t *keys, int64_t owner)
+{
+    t->locked = 0;
+
+    if (stored->len == 0) {
+        return;
+    }
+
+    t->auth_secret.len = ngx_uptime_secret_text_len(stored);
+
+    if (ngx_uptime_secret_text_open(t->auth_secret.data, keys, owner, stored)
+        != NGX_OK)
+    {
+        t->auth_secret.len = 0;
+        t->locked = 1;
+    }
 }
 
 
@@ -200,6 +233,7 @@ ngx_uptime_target_differs(const ngx_uptime_target_t *a,
            || a->verify_tls != b->verify_tls
            || a->tls_resume != b->tls_resume
            || a->upside_down != b->upside_down
+           || a->locked != b->locked
            || a->cert_min_days != b->cert_min_days
            || a->grace != b->grace;
 }

@@ -25,6 +25,41 @@ static const u_char  plain[LEN] = "12345678901234567890";
 
 
 static void
+test_same(void)
+{
+    u_char     hex[NGX_UPTIME_BOX_HEX(LEN)], again[NGX_UPTIME_BOX_HEX(LEN)];
+    u_char     bytes[LEN], other[LEN];
+    ngx_str_t  s;
+
+    ngx_uptime_secret_seal_same(hex, &key, "kind", 7, plain, LEN);
+    ngx_uptime_secret_seal_same(again, &key, "kind", 7, plain, LEN);
+
+    tap_ok(memcmp(hex, again, sizeof(hex)) == 0, "the same box each time");
+
+    s.data = hex;
+    s.len = sizeof(hex);
+
+    tap_is_int(ngx_uptime_secret_open(bytes, LEN, &key, "kind", 7, &s), NGX_OK,
+               "... opened");
+    tap_ok(memcmp(bytes, plain, LEN) == 0, "... with what was in it");
+
+    /* a nonce that two of them share would give both away */
+
+    memcpy(other, plain, LEN);
+    other[LEN - 1] ^= 1;
+
+    ngx_uptime_secret_seal_same(again, &key, "kind", 7, other, LEN);
+    tap_ok(memcmp(hex, again, 48) != 0, "other bytes, other nonce");
+    ngx_uptime_secret_seal_same(again, &key, "kind", 8, plain, LEN);
+    tap_ok(memcmp(hex, again, 48) != 0, "another owner, another nonce");
+    ngx_uptime_secret_seal_same(again, &key, "other", 7, plain, LEN);
+    tap_ok(memcmp(hex, again, 48) != 0, "another kind, another nonce");
+    ngx_uptime_secret_seal_same(again, &key2, "kind", 7, plain, LEN);
+    tap_ok(memcmp(hex, again, 48) != 0, "another key, another nonce");
+}
+
+
+static void
 test_box(void)
 {
     u_char      hex[NGX_UPTIME_BOX_HEX(LEN)], again[NGX_UPTIME_BOX_HEX(LEN)];
@@ -142,6 +177,7 @@ int
 main(void)
 {
     test_box();
+    test_same();
     test_key();
 
     return tap_done();
