@@ -1,6 +1,7 @@
 // Every page of the router is in the list of pages: what is not there is
 // neither judged by axe nor photographed.
 
+import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { router } from '@/app/router';
 import { tabs as admin } from '@/features/admin/AdminPage';
@@ -27,4 +28,11 @@ test('every tab has a picture', () => {
   const paths = kept.map(({ path }) => path);
   for (const { id } of settings) expect(paths).toContain(`/settings/${id}`);
   for (const { id } of admin) expect(paths).toContain(`/admin/${id}`);
+});
+
+test('the pictures that are stored are those of the list', () => {
+  const wanted = kept.flatMap(({ name }) =>
+    ['dark-1280', 'dark-360', 'light-1280', 'light-360'].map((how) => `${name}-${how}.webp`),
+  );
+  expect(readdirSync('../docs/screenshots').sort()).toEqual(wanted.sort());
 });

@@ -82,6 +82,10 @@ async function settle(page) {
   );
   await page.evaluate(
     () =>
-      new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
+      new Promise((done) => {
+        requestAnimationFrame(() => requestAnimationFrame(done));
+        // a window that is not painted has no frames
+        setTimeout(done, 2000);
+      }),
   );
 }

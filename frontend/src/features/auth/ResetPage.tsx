@@ -42,7 +42,7 @@ export function ResetPage() {
   return (
     <AuthLayout
       title="Choose a new password"
-      lead="You are signed out everywhere; then sign in with it."
+      lead="It signs you out everywhere. Then sign in with it."
     >
       <Form form={form} onSubmit={submit}>
         <NewPasswordField name="new_password" label="New password" />

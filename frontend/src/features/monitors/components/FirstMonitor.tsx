@@ -16,13 +16,13 @@ export function FirstMonitor() {
       }
     >
       <p>Paste a URL; the first check runs at once. A row will look like this:</p>
-      <div className="card mt-4 flex items-center gap-3 px-3 py-2 text-left">
+      <div className="card mt-4 flex flex-wrap items-center gap-x-3 gap-y-2 px-3 py-2 text-left">
         <StatusGlyph tone="up" size={18} />
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-1 max-sm:basis-40">
           <p className="truncate font-medium text-text">Shop</p>
           <p className="truncate text-xs">shop.example.com · every 1 min</p>
         </div>
-        <StatusBar bars={`${'u'.repeat(30)}gdd${'u'.repeat(15)}`} width={140} />
+        <StatusBar bars={`${'u'.repeat(30)}gdd${'u'.repeat(15)}`} width={200} />
       </div>
     </Empty>
   );

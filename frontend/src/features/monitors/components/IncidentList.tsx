@@ -25,7 +25,7 @@ export function IncidentList({ id, from, to }: { id: number; from: number; to: n
               <span className="text-muted text-sm">
                 <At at={incident.started_at} format={dateTime} />
               </span>
-              <span className="text-sm sm:w-24 sm:text-right">
+              <span className="text-sm max-sm:w-full max-sm:pl-7 sm:w-24 sm:text-right">
                 {incident.ended_at ? (
                   duration(incident.duration_s)
                 ) : (

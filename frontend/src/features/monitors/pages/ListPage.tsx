@@ -56,7 +56,12 @@ export function ListPage() {
             <LayoutGrid aria-hidden size={16} />
             <span className="max-sm:sr-only">Wall</span>
           </Link>
-          <Link to="/monitors/new" className={buttonStyle({ variant: 'primary' })}>
+          <Link
+            to="/monitors/new"
+            className={buttonStyle({
+              variant: data && rows.length === 0 ? 'secondary' : 'primary',
+            })}
+          >
             <Plus aria-hidden size={16} />
             New monitor
           </Link>
