@@ -12,10 +12,14 @@ my $t = Uptime::Test->new(checker => 1);
 my $dns = Uptime::Dns->start(dir => "$t->{dir}/dns", port => 0);
 my $target = Uptime::Inbox->start(dir => "$t->{dir}/target");
 my $named = 'http://v4-' . Uptime::Dns::hex('127.0.0.1');
+my $local = 'http://localhost:' . Uptime::Util::free_port() . '/';
 my $server = $t->nginx(
     http => "resolver 127.0.0.1:$dns->{port} ipv6=off;",
     directives => 'uptime_canary ' . $target->url('/ok')
-        . " $named-canary.test:$target->{port}/ok;");
+        . " $named-canary.test:$target->{port}/ok $local;");
+until_ok { Uptime::Util::slurp($server->error_log)
+    =~ m{canary "$local" is named in /etc/hosts} } 20,
+    'a name in /etc/hosts is no canary of names';
 my ($uid, $token) = $t->user;
 my $c = $t->client($token);
 

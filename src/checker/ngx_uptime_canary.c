@@ -55,7 +55,7 @@ struct ngx_uptime_canary_s {
 
 
 static void ngx_uptime_canary_bird(ngx_uptime_canary_t *cn, ngx_pool_t *pool,
-    const ngx_str_t *url);
+    ngx_uptime_hosts_t *hosts, const ngx_str_t *url);
 static void ngx_uptime_canary_next(ngx_uptime_canary_t *cn);
 static void ngx_uptime_canary_round(ngx_event_t *ev);
 static void ngx_uptime_canary_done(ngx_uptime_probe_t *p);
@@ -74,6 +74,7 @@ ngx_uptime_canary_create(ngx_pool_t *pool, ngx_array_t *urls,
     ngx_str_t            *url;
     ngx_uint_t            i;
     ngx_uptime_canary_t  *cn;
+    ngx_uptime_hosts_t   *hosts;
 
     if (urls == NULL || urls->nelts == 0) {
         return NULL;
@@ -106,9 +107,10 @@ ngx_uptime_canary_create(ngx_pool_t *pool, ngx_array_t *urls,
     cn->answer.log = log;
 
     url = urls->elts;
+    hosts = ngx_uptime_hosts_read(pool, "/etc/hosts", log);
 
     for (i = 0; i < urls->nelts && i < NGX_UPTIME_CANARIES; i++) {
-        ngx_uptime_canary_bird(cn, pool, &url[i]);
+        ngx_uptime_canary_bird(cn, pool, hosts, &url[i]);
     }
 
     return cn;
@@ -117,9 +119,10 @@ ngx_uptime_canary_create(ngx_pool_t *pool, ngx_array_t *urls,
 
 static void
 ngx_uptime_canary_bird(ngx_uptime_canary_t *cn, ngx_pool_t *pool,
-    const ngx_str_t *url)
+    ngx_uptime_hosts_t *hosts, const ngx_str_t *url)
 {
     ngx_uptime_url_t           parsed;
+    ngx_uptime_sockaddr_t      addr;
     ngx_uptime_canary_bird_t  *b;
 
     b = &cn->bird[cn->n++];
@@ -131,12 +134,24 @@ ngx_uptime_canary_bird(ngx_uptime_canary_t *cn, ngx_pool_t *pool,
     ngx_str_set(&b->target.method, "GET");
     ngx_str_set(&b->target.expected, "100-599");
 
-    if (ngx_uptime_url_parse(pool, url, NULL, &parsed) == NGX_UPTIME_URL_OK
-        && !parsed.literal)
+    if (ngx_uptime_url_parse(pool, url, NULL, &parsed) != NGX_UPTIME_URL_OK
+        || parsed.literal)
     {
-        b->named = 1;
-        cn->named++;
+        return;
     }
+
+    /* that it is found says nothing about name servers */
+
+    if (hosts != NULL && ngx_uptime_hosts_find(hosts, &parsed.host, &addr, 1))
+    {
+        ngx_log_error(NGX_LOG_WARN, cn->tell.log, 0,
+                      "uptime: canary \"%V\" is named in /etc/hosts: it does "
+                      "not tell whether names can be looked up", url);
+        return;
+    }
+
+    b->named = 1;
+    cn->named++;
 }
 
 
