@@ -128,6 +128,40 @@ $d = tried('later@example.org');
 is_deeply([@$d{qw(delivered permanent)}], [false, false], 'try again later');
 like($d->{detail}, qr/^451.*try again later/, '... says the server');
 
+sub some {
+    my (@to) = @_;
+
+    my $id = $c->post('/channels', { kind => 'email',
+        config => { to => \@to } })->{json}{id};
+    $t->execute("INSERT INTO outbox (owner_id, channel_id, seq, topic, event,
+        state, at, subject, body) VALUES (?, ?, 0, 'operator', 'operator',
+        'pending', now(), 'some', 'some')", $uid, $id);
+    until_ok { @{ $c->get("/channels/$id/deliveries")->{json}{items} } } 20,
+        "sent to @to";
+    return $id;
+}
+
+sub mails_to { return scalar grep { "@{ $_->{to} }" eq $_[0] } $sink->mails }
+
+my $some = some('one@example.org', 'bounce@example.org');
+is($c->get("/channels/$some/deliveries")->{json}{items}[0]{status},
+    'delivered', 'one of two has it');
+like($c->get("/channels/$some")->{json}{failure},
+    qr/^250: accepted, but not for: bounce\@example\.org: 550 5\.1\.1 no such/,
+    '... and the channel says who has not');
+
+$some = some('two@example.org', 'later@example.org', 'bounce2@example.org');
+my ($try) = @{ $c->get("/channels/$some/deliveries")->{json}{items} };
+is($try->{status}, 'temporary', 'one has it, one may get it later');
+like($try->{detail}, qr/not yet for: later\@.*,bounce2\@.*: 451 4\.2\.1 try/,
+    '... says the log');
+spew("$t->{dir}/sink/later", '');
+until_ok { mails_to('later@example.org') } 20, '... who gets it alone';
+is(mails_to('two@example.org'), 1, '... and nobody gets it twice');
+until_ok { $t->value("SELECT state = 'sent' FROM outbox WHERE channel_id = ?",
+    $some) } 20, '... and that is all';
+unlink "$t->{dir}/sink/later";
+
 
 # --- TLS from the start; what is not right
 

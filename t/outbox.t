@@ -4,6 +4,7 @@
 use strict;
 use warnings;
 
+use List::Util ();
 use Uptime::Alerts;
 use Uptime::Test;
 
@@ -188,9 +189,11 @@ is($state, 'failed', 'it is given up');
 is(scalar keys %ids, 1, 'always the same message');
 my @plan = (5, 15, 60, 300, 900, (3600) x 40);
 is(scalar(grep { $waits[$_] < 0.79 * $plan[$_]
-    || $waits[$_] > 1.21 * $plan[$_] } 0 .. $#waits - 1), 0,
+    || $waits[$_] > 1.21 * $plan[$_] } 0 .. $#waits - 2), 0,
     '5 s, 15 s, 1 m, 5 m, 15 m, then hours; 20 % up or down')
     or diag("@waits");
+cmp_ok(List::Util::sum0(@waits[0 .. $#waits - 1]), '>=', 86_000,
+    'the last try is at the end');
 cmp_ok($tries, '>=', 22, '... for 24 hours') or diag($tries);
 cmp_ok($tries, '<=', 34, '... and not more') or diag($tries);
 my $c = ($t->sql('SELECT * FROM channels WHERE id = ?', $one))[0];
@@ -207,6 +210,18 @@ goes_by(778);
 is(mark($r), 'sent', 'delivered');
 is($t->value('SELECT failed_at FROM channels WHERE id = ?', $one), undef,
     'the channel is well again');
+event($b, 'up');
+($r) = claim();
+is(mark($r, 'temporary', 86_400), 'retry', 'Retry-After that is too long');
+goes_by(24 * 3600 - 10);
+is_deeply([claim()], [], '... is waited for');
+goes_by(11);
+($r) = claim();
+is($r->{event}, 'up', '... to the end of the day of the message');
+is(mark($r, 'temporary', 86_400), 'failed', '... which has no other one');
+
+event($b, 'down');
+fresh();
 event($b, 'up');
 ($r) = claim();
 is(mark($r, 'permanent'), 'failed', 'permanent: at once');

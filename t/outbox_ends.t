@@ -84,11 +84,46 @@ is($t->value('SELECT count(*) FROM incidents WHERE monitor_id = ?',
 $dbh->disconnect;
 
 
+# --- a monitor that is paused, or is another one now
+
+sub paused {
+    my ($name, $paused) = @_;
+
+    return $t->execute('UPDATE monitors SET paused = ? WHERE name = ?',
+        $paused, $name);
+}
+
+# add() makes them paused
+$alerts->add('p', 4);
+paused("p$_", 'f') for 1 .. 4;
+$alerts->event("p$_", 'down') for 1 .. 4;
+paused('p1', 't');
+$t->execute("UPDATE monitors SET url = 'http://127.0.0.1:8/'
+    WHERE name = 'p2'");
+my @told = $alerts->claim;
+is_deeply([map { @{ told($_) } } @told], ['down p3', 'down p4'],
+    'nobody is told of an outage that ended so');
+paused("p$_", 't') for 3, 4;
+is($alerts->mark($told[0]), 'sent', 'what is on its way arrives');
+is($alerts->mark($told[1], 'temporary'), 'retry', '... or not');
+$alerts->goes_by(60);
+is_deeply([$alerts->claim], [], '... which is the end of it');
+paused('p3', 'f');
+$alerts->event('p3', 'down');
+my ($row) = $alerts->claim;
+$alerts->mark($row);
+$alerts->event('p3', 'up');
+paused('p3', 't');
+($row) = $alerts->claim;
+is_deeply(told($row), ['up p3'], 'that it was up again is told');
+$alerts->mark($row);
+
+
 # --- 24 hours are of each message
 
 $alerts->add('late', 1);
 $alerts->event('late1', 'down');
-my ($row) = $alerts->claim;
+($row) = $alerts->claim;
 is($alerts->mark($row, 'temporary'), 'retry', 'down fails');
 $alerts->goes_by(24 * 3600 - 60);
 $alerts->event('late1', 'up');

@@ -105,6 +105,12 @@ typedef struct {
     ngx_str_t                      detail;      /* one line of UTF-8 for    */
                                                 /* the channel's owner: what */
                                                 /* the provider answered    */
+
+    /* a mail that some recipients have */
+    ngx_str_t                      rest;        /* TEMPORARY: a JSON list of */
+                                                /* the others; or empty     */
+    unsigned                       partial:1;   /* DELIVERED: the others    */
+                                                /* never get it             */
 } ngx_uptime_alert_result_t;
 
 
@@ -149,6 +155,10 @@ void ngx_uptime_alert_cancel(ngx_uptime_alert_send_t *s);
 
 /* "down", ...; "monitor.down" without the prefix */
 const char *ngx_uptime_alert_event_name(ngx_uptime_alert_event_e event);
+
+/* "delivered", "partial", "temporary" or "permanent" */
+ngx_str_t ngx_uptime_alert_result_name(
+    const ngx_uptime_alert_result_t *result);
 
 /* ALERT_N for anything that is not a name */
 ngx_uptime_alert_event_e ngx_uptime_alert_event_value(const ngx_str_t *name);

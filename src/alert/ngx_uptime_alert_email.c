@@ -20,6 +20,10 @@ static ngx_int_t ngx_uptime_alert_email_deliver(ngx_uptime_alert_send_t *s);
 static ngx_uint_t ngx_uptime_alert_email_to(ngx_uptime_alert_send_t *s,
     ngx_str_t *to);
 static void ngx_uptime_alert_email_sent(ngx_uptime_smtp_t *m);
+static void ngx_uptime_alert_email_some(ngx_uptime_alert_send_t *s,
+    ngx_uptime_smtp_t *m);
+static u_char *ngx_uptime_alert_email_list(u_char *p, const ngx_str_t *to,
+    ngx_uint_t bits, ngx_uint_t json);
 
 
 static const ngx_uptime_field_t  ngx_uptime_alert_email_fields[] = {
@@ -151,7 +155,10 @@ ngx_uptime_alert_email_sent(ngx_uptime_smtp_t *m)
     s->smtp = NULL;
     s->result.code = m->code;
 
-    if (m->status == NGX_UPTIME_SMTP_SENT) {
+    if (m->status == NGX_UPTIME_SMTP_SENT && (m->later | m->never)) {
+        ngx_uptime_alert_email_some(s, m);
+
+    } else if (m->status == NGX_UPTIME_SMTP_SENT) {
         ngx_uptime_alert_set(s, NGX_UPTIME_ALERT_DELIVERED, "accepted",
                              &m->answer);
 
@@ -169,4 +176,82 @@ ngx_uptime_alert_email_sent(ngx_uptime_smtp_t *m)
     }
 
     ngx_uptime_alert_done(s);
+}
+
+
+/*
+ * Only those who may get it later are tried again.  Without memory all are:
+ * twice is better than never.
+ */
+
+static void
+ngx_uptime_alert_email_some(ngx_uptime_alert_send_t *s, ngx_uptime_smtp_t *m)
+{
+    u_char     *p;
+    size_t      len;
+    ngx_str_t   to[NGX_UPTIME_ALERT_EMAIL_MAX], text;
+    ngx_uint_t  i, n;
+
+    n = ngx_uptime_alert_email_to(s, to);
+    len = m->refusal.len + 16;
+
+    for (i = 0; i < n; i++) {
+        len += ngx_uptime_json_escape(NULL, to[i].data, to[i].len) + 3;
+    }
+
+    p = ngx_pnalloc(s->pool, 2 * len);
+    if (p == NULL) {
+        ngx_uptime_alert_set(s, NGX_UPTIME_ALERT_TEMPORARY,
+                             "accepted, but not for all", &m->refusal);
+        return;
+    }
+
+    text.data = p;
+    p = ngx_uptime_alert_email_list(p, to, m->later | m->never, 0);
+    text.len = ngx_sprintf(p, ": %V", &m->refusal) - text.data;
+
+    if (m->later == 0) {
+        s->result.partial = 1;
+        ngx_uptime_alert_set(s, NGX_UPTIME_ALERT_DELIVERED,
+                             "accepted, but not for", &text);
+        return;
+    }
+
+    ngx_uptime_alert_set(s, NGX_UPTIME_ALERT_TEMPORARY,
+                         "accepted, but not yet for", &text);
+
+    p = text.data + len;
+    s->result.rest.data = p;
+    *p++ = '[';
+    p = ngx_uptime_alert_email_list(p, to, m->later, 1);
+    *p++ = ']';
+    s->result.rest.len = p - s->result.rest.data;
+}
+
+
+static u_char *
+ngx_uptime_alert_email_list(u_char *p, const ngx_str_t *to, ngx_uint_t bits,
+    ngx_uint_t json)
+{
+    for ( /* void */ ; bits; bits >>= 1, to++) {
+
+        if (!(bits & 1)) {
+            continue;
+        }
+
+        if (json) {
+            *p++ = '"';
+            p += ngx_uptime_json_escape(p, to->data, to->len);
+            *p++ = '"';
+
+        } else {
+            p = ngx_cpymem(p, to->data, to->len);
+        }
+
+        if (bits >> 1) {
+            *p++ = ',';
+        }
+    }
+
+    return p;
 }

@@ -428,6 +428,21 @@ ngx_uptime_alert_set(ngx_uptime_alert_send_t *s,
 }
 
 
+ngx_str_t
+ngx_uptime_alert_result_name(const ngx_uptime_alert_result_t *result)
+{
+    static const ngx_str_t  names[] = {
+        ngx_string("delivered"),
+        ngx_string("temporary"),
+        ngx_string("permanent")
+    };
+
+    static const ngx_str_t  partial = ngx_string("partial");
+
+    return result->partial ? partial : names[result->status];
+}
+
+
 void
 ngx_uptime_alert_done(ngx_uptime_alert_send_t *s)
 {

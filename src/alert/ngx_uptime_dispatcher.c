@@ -36,6 +36,7 @@ typedef struct {
     int64_t                        channel;     /* 0: a mail to an account  */
     ngx_uptime_alert_send_t       *send;        /* NULL: it was answered    */
     ngx_uptime_alert_result_t      result;      /* then                     */
+    u_char                        *rest;        /* ours                     */
     ngx_msec_t                     deadline;    /* of the mark              */
     ngx_event_t                    again;
     u_char                         detail[NGX_UPTIME_ALERT_DETAIL];
@@ -334,6 +335,17 @@ ngx_uptime_dispatcher_sent(void *data, const ngx_uptime_alert_result_t *result)
     m->result.detail.len = ngx_min(result->detail.len, sizeof(m->detail));
     ngx_memcpy(m->detail, result->detail.data, m->result.detail.len);
 
+    /* without memory everybody is tried again */
+
+    m->rest = result->rest.len ? ngx_alloc(result->rest.len, d->log) : NULL;
+
+    if (m->rest != NULL) {
+        m->result.rest.data = ngx_cpymem(m->rest, result->rest.data,
+                                         result->rest.len) - result->rest.len;
+    } else {
+        ngx_str_set(&m->result.rest, "");
+    }
+
     ngx_uptime_dispatcher_mark(m);
 
     ngx_uptime_crash("after_mark");
@@ -378,26 +390,17 @@ ngx_uptime_dispatcher_mark_query(ngx_uptime_message_t *m)
         return NGX_ERROR;
     }
 
-    switch (result->status) {
+    status = ngx_uptime_alert_result_name(result);
 
-    case NGX_UPTIME_ALERT_DELIVERED:
-        ngx_str_set(&status, "delivered");
-        break;
-
-    case NGX_UPTIME_ALERT_TEMPORARY:
-        ngx_str_set(&status, "temporary");
-        break;
-
-    default:
-        ngx_str_set(&status, "permanent");
-    }
+    /* a mail to an account has one recipient */
 
     if (ngx_uptime_pg_int(q, m->id) != NGX_OK
         || ngx_uptime_pg_int(q, m->attempt) != NGX_OK
         || ngx_uptime_pg_text(q, &status) != NGX_OK
         || ngx_uptime_pg_int(q, result->retry_after) != NGX_OK
         || ngx_uptime_pg_int(q, result->code) != NGX_OK
-        || ngx_uptime_pg_text(q, &result->detail) != NGX_OK)
+        || ngx_uptime_pg_text(q, &result->detail) != NGX_OK
+        || (m->channel && ngx_uptime_pg_text(q, &result->rest) != NGX_OK))
     {
         ngx_uptime_pg_query_destroy(q);
         return NGX_ERROR;
@@ -458,6 +461,11 @@ ngx_uptime_dispatcher_forget(ngx_uptime_message_t *m)
     m->dispatcher->flying--;
 
     ngx_queue_remove(&m->queue);
+
+    if (m->rest != NULL) {
+        ngx_free(m->rest);
+    }
+
     ngx_free(m);
 }
 

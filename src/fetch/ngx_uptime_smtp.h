@@ -61,6 +61,11 @@ struct ngx_uptime_smtp_s {
     ngx_uint_t                     code;        /* of SMTP; 0: none         */
     ngx_str_t                      answer;      /* the server's last line   */
     ngx_uptime_result_t            result;      /* if there is no code      */
+
+    /* SENT: bits of recipients, in their order, who do not get it */
+    ngx_uint_t                     later;       /* may be tried again       */
+    ngx_uint_t                     never;
+    ngx_str_t                      refusal;     /* of the first of them     */
     void                          *data;
 
     /* private */
@@ -84,6 +89,8 @@ struct ngx_uptime_smtp_s {
     ngx_uint_t                     worst;       /* code of a refusal        */
     u_char                         verb[8];     /* of the last command      */
     u_char                         line[NGX_UPTIME_SMTP_ANSWER];
+    u_char                         refused_line[NGX_UPTIME_SMTP_ANSWER];
+    ngx_uint_t                     asked;       /* recipients               */
     unsigned                       quitting:1;
     unsigned                       refused:1;   /* recipient or message     */
 };
@@ -91,8 +98,8 @@ struct ngx_uptime_smtp_s {
 
 /*
  * Sends one message (header, empty line, body; lines end with CR LF) to n
- * addresses.  All is copied but conf.  The handler is called exactly once,
- * later.  timeout: ms, all in all.  NULL: no memory, no call.
+ * addresses, at most 32.  All is copied but conf.  The handler is called
+ * exactly once, later.  timeout: ms, all in all.  NULL: no memory, no call.
  */
 ngx_uptime_smtp_t *ngx_uptime_smtp(ngx_uptime_fetcher_t *fr,
     ngx_uptime_smtp_conf_t *conf, const ngx_str_t *to, ngx_uint_t n,

@@ -31,6 +31,7 @@ static void ngx_uptime_smtp_command(ngx_uptime_smtp_t *m, u_char *p,
     size_t len);
 static void ngx_uptime_smtp_answer(ngx_uptime_smtp_t *m, u_char *p,
     size_t len);
+static void ngx_uptime_smtp_recipient(ngx_uptime_smtp_t *m);
 
 
 #define ngx_uptime_set(option, value)                                         \
@@ -251,6 +252,10 @@ ngx_uptime_smtp_command(ngx_uptime_smtp_t *m, u_char *p, size_t len)
     ngx_memzero(m->verb, sizeof(m->verb));
     ngx_memcpy(m->verb, p, ngx_min(len, 4));
 
+    if (ngx_strcmp(m->verb, "RCPT") == 0) {
+        m->asked++;
+    }
+
     if (len != sizeof("QUIT\r\n") - 1 || ngx_strcmp(m->verb, "QUIT") != 0) {
         return;
     }
@@ -303,6 +308,34 @@ ngx_uptime_smtp_answer(ngx_uptime_smtp_t *m, u_char *p, size_t len)
     m->answer.data = m->line;
     m->answer.len = ngx_min(len, NGX_UPTIME_SMTP_ANSWER);
     ngx_memcpy(m->line, p, m->answer.len);
+
+    if (code >= 400 && ngx_strcmp(m->verb, "RCPT") == 0) {
+        ngx_uptime_smtp_recipient(m);
+    }
+}
+
+
+/* The others may get it all the same. */
+
+static void
+ngx_uptime_smtp_recipient(ngx_uptime_smtp_t *m)
+{
+    ngx_uint_t  bit;
+
+    bit = (ngx_uint_t) 1 << (m->asked - 1);
+
+    if (m->refused) {
+        m->never |= bit;
+
+    } else {
+        m->later |= bit;
+    }
+
+    if (m->refusal.len == 0) {
+        m->refusal.data = m->refused_line;
+        m->refusal.len = m->answer.len;
+        ngx_memcpy(m->refused_line, m->line, m->answer.len);
+    }
 }
 
 

@@ -17,7 +17,7 @@
 # Mail servers: plain; starttls (with authentication, certificate DIR/cert.pem);
 # tls; cut (plain, closes after DIR/cut bytes); quit (plain, never answers
 # QUIT).  Recipients: bounce@ is refused with 550,
-# later@ with 451; while there is a file DIR/away, everybody with 421.
+# later@ with 451 unless there is a file DIR/later; while there is a file DIR/away, everybody with 421.
 
 import asyncio
 import email.utils
@@ -126,7 +126,7 @@ class Mails:
             return '550 5.1.1 no such user here'
         if os.path.exists(f'{DIR}/away'):
             return '421 4.3.2 this server goes away'
-        if address.startswith('later'):
+        if address.startswith('later') and not os.path.exists(f'{DIR}/later'):
             return '451 4.2.1 try again later'
         envelope.rcpt_tos.append(address)
         return '250 OK'
