@@ -177,6 +177,45 @@ export const tests = {
     await until('nobody is told', async () => (await told()).every((each) => each === ''));
   },
 
+  'keys move, select and pause, unless they are switched off': async ({ server, open }) => {
+    const page = await open();
+    await signIn(page, server.base, 'bulk@shop.test');
+    await page.getByRole('link', { name: 'One, Paused' }).waitFor();
+    for (const key of ['j', 'j', 'k', 'x']) await page.keyboard.press(key);
+    await page.getByText('1 selected').waitFor();
+    await page.keyboard.press('p');
+    await page.getByRole('link', { name: /^One, (Pending|Up|Down)/ }).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('link', { name: 'One, Paused' }).waitFor();
+    for (const key of ['g', 's']) await page.keyboard.press(key);
+    await page.getByRole('link', { name: 'Appearance' }).click();
+    await page.getByRole('switch').click();
+    await page.keyboard.press('n');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').waitFor();
+    assert.match(page.url(), /appearance/, 'n did nothing');
+  },
+
+  'a phone without a stream: it asks, rows are selected, and one signs out': async ({
+    server,
+    open,
+  }) => {
+    const page = await open({ viewport: { width: 360, height: 800 }, hasTouch: true });
+    await page.route('**/api/v1/events', (route) => route.fulfill({ status: 404, body: '{}' }));
+    const asked = page.waitForRequest(/\/changes/);
+    await signIn(page, server.base, 'bulk@shop.test');
+    await asked;
+    await page.getByRole('button', { name: 'Select monitors' }).tap();
+    await page.getByLabel('Select Two').tap();
+    await page.getByText('1 selected').waitFor();
+    await page.getByRole('button', { name: 'Clear the selection' }).tap();
+    await page.getByRole('link', { name: 'Wall' }).tap();
+    await page.getByText('Nothing is down').waitFor();
+    await page.goto(`${server.base}/settings`);
+    await page.getByRole('button', { name: 'Sign out' }).tap();
+    await page.waitForURL('**/login*');
+  },
+
   'a maintenance window: nothing typed is lost unasked': async ({ server, open }) => {
     const ask = await server.account('bulk@shop.test', password, 'login');
     const page = await open();
@@ -254,8 +293,12 @@ export const tests = {
     const page = await open();
     await signIn(page, server.base, 'live@shop.test');
     await page.getByRole('link', { name: /^Flapping/ }).waitFor();
+    const wall = await open({ context: page.context() });
+    await wall.goto(`${server.base}/wall`);
+    await wall.getByText('Flapping').waitFor();
     await server.stop();
     await page.getByText('Reconnecting').waitFor();
+    await wall.getByText('Reconnecting').waitFor();
     assert.equal(await page.getByRole('link', { name: /^Flapping/ }).count(), 1);
     await server.start();
     await page.getByText('Reconnecting').waitFor({ state: 'hidden' });
