@@ -149,7 +149,7 @@ export const pages = [
     wide: true,
     act: async (page) => {
       await page.getByLabel('Select Storefront').check();
-      await page.getByRole('button', { name: 'Tags' }).last().click();
+      await click(page.getByRole('region', { name: 'Selected monitors' }), 'button', 'Tags');
       await page.getByRole('dialog').waitFor();
     },
   },
