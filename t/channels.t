@@ -258,6 +258,10 @@ like(decode_json($p->{body})->{text}, qr/^&lt;b&gt;&amp;/, 'Slack: escaped');
 $p = preview('discord', config => { url => 'http://example.com/' }, %evil);
 like(decode_json($p->{body})->{embeds}[0]{title}, qr/^<b\\>&\\\*x\\\*/,
     'Discord: escaped');
+$p = preview('discord', config => { url => 'http://example.com/' },
+    templates => { down => { text => "_a_ https://x.example/_b_~c#d_ _e_" } });
+is(decode_json($p->{body})->{embeds}[0]{description},
+    '\\_a\\_ https://x.example/_b_~c#d_ \\_e\\_', '... but no link');
 is_deeply(decode_json($p->{body})->{allowed_mentions}, { parse => [] },
     '... and calls nobody');
 $p = preview('email', config => { to => ['a@example.com'] }, event => 'up');

@@ -15,6 +15,7 @@
 static ngx_int_t ngx_uptime_alert_discord_build(ngx_uptime_alert_send_t *s);
 static ngx_int_t ngx_uptime_alert_discord_embed(ngx_uptime_alert_send_t *s,
     cJSON *embed);
+static ngx_uint_t ngx_uptime_alert_discord_link(const u_char *p, size_t len);
 static ngx_int_t ngx_uptime_alert_discord_escape(ngx_uptime_alert_send_t *s,
     ngx_str_t *text, size_t max);
 
@@ -112,15 +113,22 @@ ngx_uptime_alert_discord_embed(ngx_uptime_alert_send_t *s, cJSON *embed)
 }
 
 
-/* Markdown: a backslash before whatever could mean something. */
+/*
+ * Markdown: a backslash before whatever could mean something.  In the middle of
+ * a link nothing does, and a backslash would be part of it.
+ */
 
 static ngx_int_t
 ngx_uptime_alert_discord_escape(ngx_uptime_alert_send_t *s, ngx_str_t *text,
     size_t max)
 {
-    u_char     *p;
-    size_t      i;
-    ngx_str_t   escaped;
+    u_char      *p, *rest;
+    size_t       i;
+    ngx_str_t    escaped;
+    ngx_uint_t   link;
+    const char  *special;
+
+    link = 0;
 
     escaped.data = ngx_pnalloc(s->pool, 2 * text->len + 1);
     if (escaped.data == NULL) {
@@ -130,10 +138,20 @@ ngx_uptime_alert_discord_escape(ngx_uptime_alert_send_t *s, ngx_str_t *text,
     p = escaped.data;
 
     for (i = 0; i < text->len && (size_t) (p - escaped.data) < max; i++) {
+        rest = text->data + i;
 
-        if (text->data[i] < 0x80
-            && ngx_strchr("\\*_~`|>[]()#", text->data[i]) != NULL)
+        if (*rest <= ' ') {
+            link = 0;
+
+        } else if ((i == 0 || rest[-1] <= ' ')
+                   && ngx_uptime_alert_discord_link(rest, text->len - i))
         {
+            link = 1;
+        }
+
+        special = link ? "\\`|>[]()" : "\\*_~`|>[]()#";
+
+        if (*rest < 0x80 && ngx_strchr(special, *rest) != NULL) {
             *p++ = '\\';
         }
 
@@ -145,4 +163,14 @@ ngx_uptime_alert_discord_escape(ngx_uptime_alert_send_t *s, ngx_str_t *text,
     *text = escaped;
 
     return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_uptime_alert_discord_link(const u_char *p, size_t len)
+{
+    return (len > sizeof("https://") - 1
+            && ngx_strncmp(p, "https://", sizeof("https://") - 1) == 0)
+           || (len > sizeof("http://") - 1
+               && ngx_strncmp(p, "http://", sizeof("http://") - 1) == 0);
 }
