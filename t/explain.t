@@ -179,6 +179,8 @@ for my $call ('hours_of(ARRAY[1::bigint], now(), now())',
     'monitor_stats_refresh(ARRAY[1::bigint])', 'rollup_step(100)',
     'monitor_room(1, 9)', 'host_rates(1, 9, ARRAY[1::bigint], '
     . 'ARRAY[1::bigint], ARRAY[\'http://x/\'], ARRAY[60])',
+    'checks_recent(1, now(), now(), 1, 1, NULL, 50)',
+    'checks_export(1, NULL, now(), now(), now(), 1, 1, NULL, 50)',
     'monitor_counts(1)', lists())
 {
     my @plans = logged(sub { $dbh->selectall_arrayref("SELECT * FROM $call") });

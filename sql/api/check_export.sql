@@ -1,8 +1,20 @@
--- One piece of an export: $1 bigint: the caller, $2, $3: see
--- fragments/check_log_page.sql, and format in $3: csv or jsonl.
+-- One piece of an export: $1 bigint: the caller, $2 bigint: a monitor, 0: all of
+-- the caller's; $3 jsonb: see fragments/check_log_arg.sql, and format: csv or
+-- jsonl.
 -- One row: error, text, the cursor of the next piece or NULL; no row: no such
 -- monitor.
-WITH {{check_log_page}}, line AS (
+WITH arg AS (
+    {{check_log_arg}}
+), page AS (
+    SELECT c.*, row_number() OVER (ORDER BY c.monitor_id DESC, c.slot DESC,
+                                            c.attempt DESC) AS n
+    FROM arg,
+         checks_export($1::bigint, nullif($2::bigint, 0), arg.since, arg.until,
+                       arg.slot,
+                       coalesce(arg.monitor, nullif($2::bigint, 0),
+                                9223372036854775807),
+                       arg.attempt, $3::jsonb ->> 'outcome', arg.max + 1) c
+), {{check_log_last}}, line AS (
     SELECT page.n, page.monitor_id, m.name AS monitor,
 {{check_fields}}
     FROM page JOIN monitors m ON m.id = page.monitor_id

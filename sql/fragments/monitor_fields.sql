@@ -31,9 +31,10 @@ m.tls_resume,
 m.assertions,
 m.upside_down,
 m.grace,
-ARRAY(SELECT c.id FROM channels c
-      WHERE c.owner_id = m.owner_id AND c.id = ANY (m.channel_ids)
-      ORDER BY c.id) AS channel_ids,
+CASE WHEN m.channel_ids = '{}' THEN m.channel_ids
+ELSE ARRAY(SELECT c.id FROM channels c
+           WHERE c.owner_id = m.owner_id AND c.id = ANY (m.channel_ids)
+           ORDER BY c.id) END AS channel_ids,
 m.parent_id,
 CASE WHEN k.hidden AND m.push_token IS NOT NULL THEN '********'
 ELSE m.push_token END AS push_token,

@@ -110,6 +110,7 @@ typedef void (*ngx_http_uptime_hashed_pt)(ngx_http_uptime_ctx_t *ctx,
  *     S  the caller's session (bigint; 0: an API key)
  *     A  the validated arguments, query and body, as one object (jsonb)
  *     N  the caller's network address (inet)
+ *     R  whether it is an API key that may only read (boolean)
  *     T, F  true, false
  *     Q  how many monitors a user may have (bigint; 0: any number)
  *     H  how many checks a minute of one host (bigint; 0: any number)

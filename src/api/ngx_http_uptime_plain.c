@@ -104,6 +104,10 @@ ngx_http_uptime_plain_params(ngx_http_uptime_ctx_t *ctx,
             rc = ngx_uptime_pg_int(q, (int64_t) ctx->api->host_rate);
             break;
 
+        case 'R':
+            rc = ngx_uptime_pg_text(q, ctx->read_only ? &yes : &no);
+            break;
+
         case 'T':
             rc = ngx_uptime_pg_text(q, &yes);
             break;

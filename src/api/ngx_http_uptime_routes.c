@@ -331,7 +331,7 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
       ngx_http_uptime_check },
 
     { NGX_HTTP_GET, "/monitors/:id", NGX_HTTP_UPTIME_USER, 200,
-      NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_GET, "UAI", NULL },
+      NULL, NULL, 0, NGX_UPTIME_SQL_API_MONITOR_GET, "URI", NULL },
 
     { NGX_HTTP_PATCH, "/monitors/:id", NGX_HTTP_UPTIME_USER, 200,
       NULL, ngx_http_uptime_monitor_fields, 1,

@@ -18,6 +18,9 @@
 /* error, body, version or page, id or object */
 #define NGX_HTTP_UPTIME_ROWS_HEAD  4
 
+/* bytes of a monitor */
+#define NGX_HTTP_UPTIME_ROWS_SIZE  2048
+
 
 static void ngx_http_uptime_rows_write(ngx_uptime_pg_query_t *q,
     ngx_uptime_json_out_t *out);
@@ -37,6 +40,7 @@ ngx_int_t
 ngx_http_uptime_rows(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
     ngx_str_t *body)
 {
+    ngx_uint_t             i;
     ngx_uptime_json_out_t  out;
 
     if (ngx_uptime_pg_columns(q) <= NGX_HTTP_UPTIME_ROWS_HEAD) {
@@ -44,22 +48,26 @@ ngx_http_uptime_rows(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
         return NGX_OK;
     }
 
-    out.p = NULL;
-    out.len = 0;
+    /* what a row makes as a rule; if it was not enough, what it takes */
 
-    ngx_http_uptime_rows_write(q, &out);
+    out.len = q->rows * NGX_HTTP_UPTIME_ROWS_SIZE;
 
-    body->len = out.len;
-    body->data = ngx_pnalloc(pool, out.len);
+    for (i = 0; i == 0 || out.len > out.size; i++) {
 
-    if (body->data == NULL) {
-        return NGX_ERROR;
+        out.size = out.len;
+        out.p = ngx_pnalloc(pool, out.size);
+
+        if (out.p == NULL) {
+            return NGX_ERROR;
+        }
+
+        out.len = 0;
+
+        ngx_http_uptime_rows_write(q, &out);
     }
 
-    out.p = body->data;
-    out.len = 0;
-
-    ngx_http_uptime_rows_write(q, &out);
+    body->len = out.len;
+    body->data = out.p;
 
     return NGX_OK;
 }

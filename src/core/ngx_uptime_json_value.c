@@ -34,6 +34,8 @@
 
 static void ngx_uptime_json_string(ngx_uptime_json_out_t *out,
     const u_char *data, size_t len);
+static void ngx_uptime_json_escaped(ngx_uptime_json_out_t *out,
+    const u_char *data, size_t len);
 static void ngx_uptime_json_float(ngx_uptime_json_out_t *out,
     const ngx_str_t *text);
 static void ngx_uptime_json_time(ngx_uptime_json_out_t *out,
@@ -49,7 +51,7 @@ static const u_char *ngx_uptime_json_quoted(ngx_uptime_json_out_t *out,
 void
 ngx_uptime_json_put(ngx_uptime_json_out_t *out, const void *data, size_t len)
 {
-    if (out->p != NULL) {
+    if (out->len + len <= out->size) {
         ngx_memcpy(out->p + out->len, data, len);
     }
 
@@ -115,9 +117,29 @@ ngx_uptime_json_string(ngx_uptime_json_out_t *out, const u_char *data,
     size_t len)
 {
     ngx_uptime_json_put(out, "\"", 1);
-    out->len += ngx_uptime_json_escape(out->p ? out->p + out->len : NULL,
-                                       data, len);
+    ngx_uptime_json_escaped(out, data, len);
     ngx_uptime_json_put(out, "\"", 1);
+}
+
+
+static void
+ngx_uptime_json_escaped(ngx_uptime_json_out_t *out, const u_char *data,
+    size_t len)
+{
+    size_t  n;
+
+    /* six bytes for one at most */
+
+    if (out->len + 6 * len > out->size) {
+        n = ngx_uptime_json_escape(NULL, data, len);
+
+        if (out->len + n > out->size) {
+            out->len += n;
+            return;
+        }
+    }
+
+    out->len += ngx_uptime_json_escape(out->p + out->len, data, len);
 }
 
 
@@ -250,13 +272,11 @@ ngx_uptime_json_quoted(ngx_uptime_json_out_t *out, const u_char *p,
 
         /* up to the backslash; then from the byte behind it on */
 
-        out->len += ngx_uptime_json_escape(out->p ? out->p + out->len : NULL,
-                                           start, p - start);
+        ngx_uptime_json_escaped(out, start, p - start);
         start = ++p;
     }
 
-    out->len += ngx_uptime_json_escape(out->p ? out->p + out->len : NULL,
-                                       start, p - start);
+    ngx_uptime_json_escaped(out, start, p - start);
     ngx_uptime_json_put(out, "\"", 1);
 
     return p < last ? p + 1 : p;

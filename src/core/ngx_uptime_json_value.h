@@ -8,13 +8,15 @@
 
 
 /*
- * Bytes go to p + len, if p is not NULL, and are counted in len: the same code
- * tells how much memory is needed, and then fills it.
+ * Bytes go to p + len while they fit into size, and are counted in len in any
+ * case: len > size afterwards says how much memory is needed.  What is there
+ * then is of no use.
  */
 
 typedef struct {
     u_char      *p;
     size_t       len;
+    size_t       size;
 } ngx_uptime_json_out_t;
 
 

@@ -69,13 +69,26 @@ check(uint32_t type, const char *from, const char *to)
 
     out.p = NULL;
     out.len = 0;
+    out.size = 0;
 
     ngx_uptime_json_value(&out, type, &text);
     len = out.len;
 
+    /* one byte too few: nothing is written behind, and the length is known */
+
     memset(buf, '#', sizeof(buf));
     out.p = buf;
     out.len = 0;
+    out.size = len - 1;
+
+    ngx_uptime_json_value(&out, type, &text);
+
+    if (out.len != len || buf[len - 1] != '#') {
+        len = 0;
+    }
+
+    out.len = 0;
+    out.size = len;
 
     ngx_uptime_json_value(&out, type, &text);
 
