@@ -6,8 +6,11 @@ WITH c AS (
     WHERE c.owner_id = $1::bigint AND c.id = $2::bigint
     UNION ALL
     SELECT NULL, NULL, NULL, NULL, NULL WHERE $2::bigint = 0
+), most (key, n) AS (
+    -- messages that are no alerts
+    VALUES ('m:' || $1::bigint, 10)
 ), taken AS (
-    {{message_taken}}
+    {{minute_taken}}
 )
 SELECT CASE WHEN taken.too_many THEN 'too_many_requests' END, taken.wait, c.*
 FROM c, taken

@@ -8,8 +8,11 @@ WITH rules AS (
     {{monitor_new}}
 ), wrong AS (
     {{monitor_wrong}}
+), most (key, n) AS (
+    -- checks that somebody waits for
+    VALUES ('c:' || $1::bigint, 30)
 ), taken AS (
-    {{check_taken}}
+    {{minute_taken}}
 )
 SELECT CASE WHEN w.list IS NOT NULL THEN 'invalid_fields'
             WHEN m.type = 'push' THEN 'push_monitor'

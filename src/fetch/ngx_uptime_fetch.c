@@ -40,14 +40,14 @@ ngx_uptime_fetch(ngx_uptime_fetcher_t *fr,
     ngx_pool_t          *pool;
     ngx_uptime_fetch_t  *f;
 
-    pool = ngx_create_pool(2048, fr->log);
+    pool = ngx_uptime_fetcher_pool(fr);
     if (pool == NULL) {
         return NULL;
     }
 
     f = ngx_pcalloc(pool, sizeof(ngx_uptime_fetch_t));
     if (f == NULL) {
-        ngx_destroy_pool(pool);
+        ngx_uptime_fetcher_pool_release(fr, pool, 0);
         return NULL;
     }
 
@@ -63,7 +63,7 @@ ngx_uptime_fetch(ngx_uptime_fetcher_t *fr,
     f->result.total_us = -1;
 
     if (ngx_uptime_fetch_copy(f, request) != NGX_OK) {
-        ngx_destroy_pool(pool);
+        ngx_uptime_fetcher_pool_release(fr, pool, 0);
         return NULL;
     }
 
@@ -423,5 +423,7 @@ ngx_uptime_fetch_destroy(ngx_uptime_fetch_t *f)
     ngx_uptime_resolve_cancel(&f->resolve);
     ngx_uptime_fetch_hop_close(f);
 
-    ngx_destroy_pool(f->pool);
+    ngx_uptime_fetcher_pool_release(f->fetcher, f->pool,
+                                    f->request.headers.len == 0
+                                    && f->request.body.len == 0);
 }

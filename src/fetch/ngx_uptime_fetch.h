@@ -105,6 +105,8 @@ struct ngx_uptime_fetcher_s {
     ngx_uptime_tls_t               tls;
     CURL                          *spare[NGX_UPTIME_FETCHER_SPARE];
     ngx_uint_t                     nspare;
+    ngx_pool_t                    *pools[NGX_UPTIME_FETCHER_SPARE];
+    ngx_uint_t                     npools;
     ngx_log_t                     *log;
 };
 
@@ -177,6 +179,13 @@ CURL *ngx_uptime_fetcher_easy(ngx_uptime_fetcher_t *fr);
 /* Takes it back out of libcurl's hands; keep: another fetch may use it. */
 void ngx_uptime_fetcher_release(ngx_uptime_fetcher_t *fr, CURL *easy,
     ngx_uint_t keep);
+
+/* An empty pool for one fetch; NULL: no memory. */
+ngx_pool_t *ngx_uptime_fetcher_pool(ngx_uptime_fetcher_t *fr);
+
+/* Takes it back; nothing in it has a cleanup.  keep: there are no secrets. */
+void ngx_uptime_fetcher_pool_release(ngx_uptime_fetcher_t *fr,
+    ngx_pool_t *pool, ngx_uint_t keep);
 
 /* Of an easy handle that is new; msec: all that is left. */
 ngx_int_t ngx_uptime_fetch_options(ngx_uptime_fetch_t *f, long msec);

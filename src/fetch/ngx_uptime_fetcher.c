@@ -14,6 +14,10 @@
 #include "ngx_uptime_fetch.h"
 
 
+/* a fetch with what it copies, in one piece */
+#define NGX_UPTIME_FETCHER_POOL  4096
+
+
 static const char *ngx_uptime_fetcher_bundle(void);
 
 
@@ -82,6 +86,10 @@ ngx_uptime_fetcher_destroy(ngx_uptime_fetcher_t *fr)
         curl_easy_cleanup(fr->spare[--fr->nspare]);
     }
 
+    while (fr->npools) {
+        ngx_destroy_pool(fr->pools[--fr->npools]);
+    }
+
     ngx_uptime_multi_destroy(fr->multi);
     ngx_uptime_poll_destroy(fr->poll);
     ngx_uptime_tls_destroy(&fr->tls);
@@ -118,6 +126,39 @@ ngx_uptime_fetcher_release(ngx_uptime_fetcher_t *fr, CURL *easy,
     curl_easy_reset(easy);
 
     fr->spare[fr->nspare++] = easy;
+}
+
+
+ngx_pool_t *
+ngx_uptime_fetcher_pool(ngx_uptime_fetcher_t *fr)
+{
+    if (fr->npools) {
+        return fr->pools[--fr->npools];
+    }
+
+    return ngx_create_pool(NGX_UPTIME_FETCHER_POOL, fr->log);
+}
+
+
+/* Aligned memory, which pools are of, is ten times the price of malloc(). */
+
+void
+ngx_uptime_fetcher_pool_release(ngx_uptime_fetcher_t *fr, ngx_pool_t *pool,
+    ngx_uint_t keep)
+{
+#ifndef __SANITIZE_ADDRESS__                    /* it shall see what is freed */
+
+    if (keep && pool->d.next == NULL
+        && fr->npools < NGX_UPTIME_FETCHER_SPARE)
+    {
+        ngx_reset_pool(pool);
+        fr->pools[fr->npools++] = pool;
+        return;
+    }
+
+#endif
+
+    ngx_destroy_pool(pool);
 }
 
 
