@@ -42,6 +42,7 @@ export const MonitorLine = memo(function MonitorLine(props: Props) {
     // biome-ignore lint/a11y/useSemanticElements: absolutely placed, virtual rows
     <div
       role="listitem"
+      data-id={row.id}
       aria-setsize={count}
       aria-posinset={index + 1}
       style={{ height, transform: `translateY(${top}px)` }}

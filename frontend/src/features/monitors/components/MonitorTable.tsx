@@ -1,6 +1,7 @@
-import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, type Range, useWindowVirtualizer } from '@tanstack/react-virtual';
 import { startTransition, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { MonitorRow } from '../model';
+import { assignSlots, type Slots } from '../slots';
 import { useListKeys } from '../useListKeys';
 import { useStableOrder } from '../useStableOrder';
 import { lineColumns, MonitorLine } from './MonitorLine';
@@ -42,10 +43,23 @@ export function MonitorTable({ rows, density, orderKey, selected, selecting, onS
     return () => observer.disconnect();
   }, []);
 
+  // a row with the focus stays, however far it is scrolled away
+  const [focused, setFocused] = useState<number>();
+  const kept = focused === undefined ? -1 : ordered.findIndex((row) => row.id === focused);
+  const rangeExtractor = useCallback(
+    (range: Range) => {
+      const indexes = defaultRangeExtractor(range);
+      if (kept < 0 || indexes.includes(kept)) return indexes;
+      return [...indexes, kept].sort((a, b) => a - b);
+    },
+    [kept],
+  );
+
   const virtual = useWindowVirtualizer({
     count: ordered.length,
     estimateSize: () => height,
     overscan,
+    rangeExtractor,
     scrollMargin: layout.top,
     initialRect: { width: innerWidth, height: innerHeight },
   });
@@ -53,9 +67,13 @@ export function MonitorTable({ rows, density, orderKey, selected, selecting, onS
   // biome-ignore lint/correctness/useExhaustiveDependencies: other heights, other places
   useLayoutEffect(() => virtual.measure(), [height]);
 
-  // a row that leaves at one end comes in at the other, with its nodes
+  // a monitor that leaves at one end gives its nodes to one at the other
   const items = layout.width > 0 ? virtual.getVirtualItems() : [];
-  const pool = Math.max(Math.ceil(innerHeight / height) + 2 * overscan + 2, items.length);
+  const slots = useRef<Slots>(new Map());
+  slots.current = assignSlots(
+    slots.current,
+    items.flatMap((item) => ordered[item.index]?.id ?? []),
+  );
 
   const toggle = useCallback(
     (id: number) => {
@@ -82,6 +100,14 @@ export function MonitorTable({ rows, density, orderKey, selected, selecting, onS
         ref={list}
         role="list"
         aria-label="Monitors"
+        onFocus={(event) => {
+          const row = event.target.closest<HTMLElement>('[role=listitem]');
+          if (row) setFocused(Number(row.dataset.id));
+        }}
+        onBlur={(event) => {
+          // a row whose menu is open stays, too
+          if (!event.relatedTarget?.closest('[role=menu]')) setFocused(undefined);
+        }}
         style={{ height: virtual.getTotalSize() }}
         className="relative"
       >
@@ -90,7 +116,7 @@ export function MonitorTable({ rows, density, orderKey, selected, selecting, onS
           if (!row) return null;
           return (
             <MonitorLine
-              key={item.index % pool}
+              key={slots.current.get(row.id)}
               row={row}
               index={item.index}
               count={ordered.length}
