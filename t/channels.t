@@ -44,7 +44,8 @@ sub tried {
 # --- made, read, changed, deleted
 
 my $r = $c->get('/channels');
-is_deeply($r->{json}, { items => [], next_cursor => undef }, 'none at first');
+is_deeply($r->{json}, { items => [], next_cursor => undef,
+    monitors_without => 0 }, 'none at first');
 
 $r = $c->post('/channels', $hook);
 is($r->{status}, 201, 'made') or diag($r->{content});
@@ -296,6 +297,36 @@ is($c->get("/channels/$other")->{json}{monitors}, 1, 'the channel counts it');
 $c->delete("/channels/$other");
 is_deeply($c->get("/monitors/$m->{id}")->{json}{channel_ids}, [],
     'a channel that is deleted is gone from its monitors');
+
+my ($later, $also) = map { $c->post('/channels', $hook)->{json}{id} } 1, 2;
+my @ids = sort { $a <=> $b } map { $_->{id} } @{ $c->get('/monitors')
+    ->{json}{items} };
+my $without = $c->get('/channels')->{json}{monitors_without};
+is($without, scalar(grep { !@{ $c->get("/monitors/$_")->{json}{channel_ids} } }
+    @ids), 'how many tell nobody');
+cmp_ok($without, '>', 1, '... that is some');
+
+sub bulk_results {
+    my $res = $c->patch('/monitors', { ids => \@ids, @_ });
+
+    is($res->{status}, 200, 'answered') or diag($res->{content});
+    return [map { $_->{result} } @{ $res->{json}{items} }];
+}
+
+bulk_results(patch => { channel_ids => [] });
+$c->patch("/monitors/$ids[0]", { channel_ids => [$later] });
+is_deeply(bulk_results(add_channels => [$later]),
+    ['unchanged', ('updated') x $#ids], 'for those that do not have it');
+is($c->get('/channels')->{json}{monitors_without}, 0, '... all tell somebody');
+is_deeply(bulk_results(add_channels => [$also], remove_channels => [$later]),
+    [('updated') x @ids], 'another instead');
+is_deeply($c->get("/monitors/$ids[0]")->{json}{channel_ids}, [$also],
+    '... and no other');
+is_deeply(bulk_results(add_channels => [$foreign]), [('invalid') x @ids],
+    'not somebody else\'s');
+$c->delete("/channels/$also");
+is_deeply(bulk_results(remove_channels => [$also]), [('unchanged') x @ids],
+    'nothing to take away');
 
 
 # --- the log of deliveries

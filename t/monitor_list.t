@@ -260,7 +260,7 @@ my $day = delete $compact->{day};
 is(length $day, 48, "... a day");
 is_deeply($compact, { id => $of{'A high'}[2], name => 'A high',
     type => 'http', url => 'https://x.example/', tags => ['all'],
-    status => 'down', latency_ms => 90, defined $of{'A high'}[3]
+    interval => 60, status => 'down', latency_ms => 90, defined $of{'A high'}[3]
     ? (uptime_30d => $of{'A high'}[3]) : () }, '... nothing that is null');
 my $full = $s->get('/monitors?limit=1')->{json}{items}[0];
 is_deeply([@$full{qw(uptime_24h p95_ms_24h)}], [undef, undef], 'full: what is not known is null');

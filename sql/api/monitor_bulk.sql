@@ -1,4 +1,5 @@
 -- $1 bigint: the caller, $2 jsonb: ids, patch, add_tags, remove_tags,
+-- add_channels, remove_channels,
 -- $3 bigint: checks a minute of one host, 0: any number.
 -- The same rules as monitor_patch, for each of them.
 WITH asked AS (
@@ -23,14 +24,33 @@ WITH asked AS (
         WHERE NOT coalesce($2::jsonb -> 'remove_tags', '[]') ? b.tag
         GROUP BY b.tag) t
     GROUP BY old.n
+), told AS (
+    -- the same for channels; a list may name some that are deleted
+    SELECT old.n, b.ids AS before,
+           (SELECT coalesce(jsonb_agg(DISTINCT i.id ORDER BY i.id), '[]')
+            FROM jsonb_array_elements(
+                     b.ids || coalesce($2::jsonb -> 'add_channels', '[]'))
+                 AS i (id)
+            WHERE NOT coalesce($2::jsonb -> 'remove_channels', '[]') @> i.id)
+           AS ids
+    FROM old CROSS JOIN LATERAL (
+        SELECT coalesce($2::jsonb #> '{patch,channel_ids}',
+                   (SELECT jsonb_agg(c.channel_id ORDER BY c.channel_id)
+                    FROM monitor_channels c WHERE c.monitor_id = old.n),
+                   '[]') AS ids) b
+    WHERE $2::jsonb ?| ARRAY['add_channels', 'remove_channels']
 ), given AS (
     {{monitor_given}}
     FROM (SELECT old.n, coalesce($2::jsonb -> 'patch', '{}')
                  || CASE WHEN $2::jsonb ?| ARRAY['add_tags', 'remove_tags']
                     THEN jsonb_build_object('tags',
                              coalesce(tagged.tags, '[]'))
+                    ELSE '{}' END
+                 || CASE WHEN told.ids <> told.before
+                    THEN jsonb_build_object('channel_ids', told.ids)
                     ELSE '{}' END AS fields
-          FROM old LEFT JOIN tagged ON tagged.n = old.n) g
+          FROM old LEFT JOIN tagged ON tagged.n = old.n
+          LEFT JOIN told ON told.n = old.n) g
 ), f AS (
     {{monitor_changed}}
 ), wrong AS (

@@ -136,6 +136,10 @@ const ngx_uptime_field_t  ngx_http_uptime_bulk_fields[] = {
       NULL },
     { ngx_string("remove_tags"), NGX_UPTIME_FIELD_STRINGS, 0, 0, 20, NULL,
       50, NULL },
+    { ngx_string("add_channels"), NGX_UPTIME_FIELD_IDS, 0, 0, 100, NULL, 0,
+      NULL },
+    { ngx_string("remove_channels"), NGX_UPTIME_FIELD_IDS, 0, 0, 100, NULL,
+      0, NULL },
     { ngx_null_string, NGX_UPTIME_FIELD_STRING, 0, 0, 0, NULL, 0,
       ngx_http_uptime_check_bulk }
 };
@@ -259,14 +263,18 @@ static ngx_int_t
 ngx_http_uptime_check_bulk(ngx_uptime_validate_ctx_t *ctx,
     const ngx_uptime_field_t *field, cJSON *object, cJSON *value)
 {
-    if (cJSON_HasObjectItem(object, "patch")
-        || cJSON_HasObjectItem(object, "add_tags")
-        || cJSON_HasObjectItem(object, "remove_tags"))
-    {
-        return NGX_OK;
+    static const char  *names[] = { "patch", "add_tags", "remove_tags",
+                                    "add_channels", "remove_channels" };
+
+    ngx_uint_t  i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (cJSON_HasObjectItem(object, names[i])) {
+            return NGX_OK;
+        }
     }
 
     return ngx_uptime_field_error(ctx, &field->name, "empty_patch",
-                                  "patch, add_tags or remove_tags must be "
-                                  "there");
+                                  "patch or what is to be added or removed "
+                                  "must be there");
 }
