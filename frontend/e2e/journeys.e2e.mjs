@@ -175,6 +175,17 @@ export const tests = {
     assert.deepEqual(await told(), [id, id, id].map(String));
     await undo.click();
     await until('nobody is told', async () => (await told()).every((each) => each === ''));
+
+    // the channel is younger than they are
+    await page.getByRole('link', { name: 'Alerts' }).first().click();
+    await page.getByText('3 monitors have no channel').waitFor();
+    await page.getByRole('button', { name: 'Use for all monitors' }).click();
+    const back = page.getByRole('button', { name: 'Undo' }).last();
+    await page.getByText('Night watch is told of 3 more').first().waitFor();
+    assert.deepEqual(await told(), [id, id, id].map(String));
+    await page.getByText('3 monitors have no channel').waitFor({ state: 'hidden' });
+    await back.click();
+    await until('nobody is told again', async () => (await told()).every((each) => each === ''));
   },
 
   'keys move, select and pause, unless they are switched off': async ({ server, open }) => {

@@ -12,7 +12,8 @@ import { FormError } from '@/shared/ui/FormError';
 import { Switch } from '@/shared/ui/Switch';
 import { toast } from '@/shared/ui/toast';
 import { eventNames, kinds, target } from './kinds';
-import { channelKeys } from './queries';
+import { type ChannelList, channelKeys } from './queries';
+import { UseForAll } from './UseForAll';
 
 export function ChannelRow({ channel, onDelete }: { channel: Channel; onDelete: () => void }) {
   const client = useQueryClient();
@@ -26,8 +27,13 @@ export function ChannelRow({ channel, onDelete }: { channel: Channel; onDelete: 
         api.PATCH('/channels/{id}', { params: { path: { id: channel.id } }, body: { enabled } }),
       ),
     onMutate: (enabled) => {
-      client.setQueryData<Channel[]>(channelKeys.list, (list) =>
-        list?.map((each) => (each.id === channel.id ? { ...each, enabled } : each)),
+      client.setQueryData<ChannelList>(
+        channelKeys.list,
+        (list) =>
+          list && {
+            ...list,
+            items: list.items.map((each) => (each.id === channel.id ? { ...each, enabled } : each)),
+          },
       );
     },
     onError: (error) => toast(explain(error), { tone: 'bad' }),
@@ -75,6 +81,7 @@ export function ChannelRow({ channel, onDelete }: { channel: Channel; onDelete: 
           </p>
         </div>
       </div>
+      <UseForAll channel={channel} />
       {channel.failure && (
         <div>
           <FormError message={`The last message was refused: ${channel.failure}`} />

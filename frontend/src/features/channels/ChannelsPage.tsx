@@ -1,32 +1,28 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Mail, Plus } from 'lucide-react';
-import { useState } from 'react';
+import { Mail, Plus, TriangleAlert } from 'lucide-react';
 import { api } from '@/shared/api/client';
-import { explain } from '@/shared/api/problem';
 import type { Channel } from '@/shared/api/schema';
 import { count } from '@/shared/time/format';
 import { buttonStyle } from '@/shared/ui/Button';
-import { ConfirmByName } from '@/shared/ui/ConfirmByName';
 import { Page } from '@/shared/ui/Page';
 import { Empty, Failed, SkeletonRows } from '@/shared/ui/states';
-import { toast } from '@/shared/ui/toast';
+import { useDeleteByName } from '@/shared/ui/useDeleteByName';
 import { ChannelRow } from './ChannelRow';
-import { channelKeys, useChannels } from './queries';
+import { channelKeys, useChannels, useMonitorsWithout } from './queries';
 
 export function ChannelsPage() {
-  const client = useQueryClient();
-  const [deleting, setDeleting] = useState<Channel>();
   const { data: channels, error, refetch } = useChannels();
+  const { data: without = 0 } = useMonitorsWithout();
 
-  const remove = useMutation({
-    mutationFn: (id: number) => api.DELETE('/channels/{id}', { params: { path: { id } } }),
-    onSuccess: () => {
-      toast(`Deleted ${deleting?.name ?? 'the channel'}`);
-      setDeleting(undefined);
+  const [askDelete, deleteDialog] = useDeleteByName<Channel>({
+    queryKey: channelKeys.list,
+    remove: (id) => api.DELETE('/channels/{id}', { params: { path: { id } } }),
+    warning: ({ monitors }) => {
+      const users =
+        monitors === 1 ? 'The monitor that uses' : `The ${count(monitors)} monitors that use`;
+      const lost = monitors === 1 ? 'tells it nothing more. ' : 'tell it nothing more. ';
+      return `${monitors > 0 ? `${users} it ${lost}` : ''}It cannot be undone. To stop it for a while, switch it off instead.`;
     },
-    onError: (error) => toast(explain(error), { tone: 'bad' }),
-    onSettled: () => client.invalidateQueries({ queryKey: channelKeys.list }),
   });
 
   const add = (
@@ -59,30 +55,22 @@ export function ChannelsPage() {
           </div>
         </Empty>
       )}
+      {channels && channels.length > 0 && without > 0 && (
+        <p className="flex items-center gap-2 rounded-control bg-degraded-soft px-3 py-2 text-degraded-text">
+          <TriangleAlert aria-hidden size={16} className="shrink-0" />
+          {without === 1
+            ? 'One monitor has no channel: nobody is told when it fails.'
+            : `${count(without)} monitors have no channel: nobody is told when they fail.`}
+        </p>
+      )}
       {channels && channels.length > 0 && (
         <ul className="flex flex-col gap-2">
           {channels.map((channel) => (
-            <ChannelRow key={channel.id} channel={channel} onDelete={() => setDeleting(channel)} />
+            <ChannelRow key={channel.id} channel={channel} onDelete={() => askDelete(channel)} />
           ))}
         </ul>
       )}
-      {deleting && (
-        <ConfirmByName
-          open
-          onOpenChange={() => setDeleting(undefined)}
-          title={`Delete ${deleting.name}?`}
-          name={deleting.name}
-          action="Delete"
-          busy={remove.isPending}
-          onConfirm={() => remove.mutate(deleting.id)}
-        >
-          {deleting.monitors > 0 &&
-            (deleting.monitors === 1
-              ? 'The monitor that uses it tells it nothing more. '
-              : `The ${count(deleting.monitors)} monitors that use it tell it nothing more. `)}
-          It cannot be undone. To stop it for a while, switch it off instead.
-        </ConfirmByName>
-      )}
+      {deleteDialog}
     </Page>
   );
 }

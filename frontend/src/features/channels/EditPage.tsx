@@ -24,7 +24,9 @@ export function NewPage() {
     );
     client.invalidateQueries({ queryKey: channelKeys.all });
     if (monitor) await tell(monitor, channel.id);
-    toast(`${channel.name} is told from now on`, { tone: 'good' });
+    toast(monitor ? `${channel.name} is told from now on` : `Added ${channel.name}`, {
+      tone: 'good',
+    });
     if (monitor) navigate({ to: '/monitors/$id', params: { id: String(monitor) } });
     else navigate({ to: '/channels' });
   }

@@ -1,21 +1,17 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { api, data } from '@/shared/api/client';
-import { explain } from '@/shared/api/problem';
 import type { Maintenance } from '@/shared/api/schema';
 import { Button } from '@/shared/ui/Button';
-import { ConfirmByName } from '@/shared/ui/ConfirmByName';
 import { Page } from '@/shared/ui/Page';
 import { Empty, Failed, SkeletonRows } from '@/shared/ui/states';
-import { toast } from '@/shared/ui/toast';
+import { useDeleteByName } from '@/shared/ui/useDeleteByName';
 import { WindowCard } from './WindowCard';
 import { WindowDialog } from './WindowDialog';
 
 export function MaintenancePage() {
-  const client = useQueryClient();
   const [editing, setEditing] = useState<Maintenance | 'new'>();
-  const [deleting, setDeleting] = useState<Maintenance>();
 
   const list = useInfiniteQuery({
     queryKey: ['maintenances'],
@@ -27,14 +23,13 @@ export function MaintenancePage() {
   });
   const windows = list.data?.pages.flatMap((page) => page.items) ?? [];
 
-  const remove = useMutation({
-    mutationFn: (id: number) => api.DELETE('/maintenances/{id}', { params: { path: { id } } }),
-    onSuccess: () => {
-      toast(`Deleted ${deleting?.name ?? 'the window'}`);
-      setDeleting(undefined);
-    },
-    onError: (error) => toast(explain(error), { tone: 'bad' }),
-    onSettled: () => client.invalidateQueries({ queryKey: ['maintenances'] }),
+  const [askDelete, deleteDialog] = useDeleteByName<Maintenance>({
+    queryKey: ['maintenances'],
+    remove: (id) => api.DELETE('/maintenances/{id}', { params: { path: { id } } }),
+    warning: ({ active }) =>
+      active
+        ? 'It ends at once: alerts come again.'
+        : 'What was checked in it still does not count.',
   });
 
   const add = (
@@ -74,7 +69,7 @@ export function MaintenancePage() {
               key={window.id}
               window={window}
               onEdit={() => setEditing(window)}
-              onDelete={() => setDeleting(window)}
+              onDelete={() => askDelete(window)}
             />
           ))}
         </ul>
@@ -90,21 +85,7 @@ export function MaintenancePage() {
           onClose={() => setEditing(undefined)}
         />
       )}
-      {deleting && (
-        <ConfirmByName
-          open
-          onOpenChange={() => setDeleting(undefined)}
-          title={`Delete ${deleting.name}?`}
-          name={deleting.name}
-          action="Delete"
-          busy={remove.isPending}
-          onConfirm={() => remove.mutate(deleting.id)}
-        >
-          {deleting.active
-            ? 'It ends at once: alerts come again.'
-            : 'What was checked in it still does not count.'}
-        </ConfirmByName>
-      )}
+      {deleteDialog}
     </Page>
   );
 }

@@ -3,6 +3,7 @@
 import { api, data } from '@/shared/api/client';
 import { ApiError } from '@/shared/api/problem';
 import type { CompactMonitor, Monitor, MonitorFields } from '@/shared/api/schema';
+import { continued } from '@/shared/charts/bars';
 import type { MonitorRow } from './model';
 
 /** What the list shows; what is null or empty is left out on the way. */
@@ -19,7 +20,7 @@ function rowOf(monitor: CompactMonitor): MonitorRow {
     latency: monitor.latency_ms ?? null,
     uptime24h: monitor.uptime_24h ?? null,
     p95: monitor.p95_ms_24h ?? null,
-    bars: monitor.day ?? '',
+    bars: continued(monitor.day ?? '', monitor.interval ?? 60),
   };
 }
 
@@ -58,6 +59,23 @@ export async function bulkPatch(ids: number[], patch: MonitorFields): Promise<vo
     const detail = `${refused.length} of ${ids.length} could not be changed: ${refused[0]}.`;
     throw new ApiError({ code: 'partly', detail }, 422);
   }
+}
+
+/** Gives back which of them were changed by it. */
+export async function bulkChannel(
+  ids: number[],
+  way: 'add' | 'remove',
+  channel: number,
+): Promise<number[]> {
+  const changed: number[] = [];
+
+  for (const portion of portions(ids)) {
+    const body = { ids: portion, [`${way}_channels` as const]: [channel] };
+    const { items } = await data(api.PATCH('/monitors', { body }));
+    for (const { id, result } of items) if (result === 'updated') changed.push(id);
+  }
+
+  return changed;
 }
 
 export async function bulkDelete(ids: number[]): Promise<void> {

@@ -1,3 +1,4 @@
+export { bulkChannel } from './api';
 export { causeText } from './causes';
 export { Phases as PhaseBar } from './components/Phases';
 export { allTags, completeUrl } from './model';

@@ -27,6 +27,27 @@ export const heights: Record<Bucket, number> = {
   none: 0,
 };
 
+/**
+ * A check counts until the next one: with an interval of hours the half hours
+ * between two checks are what the last one said.
+ */
+export function continued(bars: string, interval: number): string {
+  const reach = Math.ceil(interval / (86400 / bars.length));
+  let known = '';
+  let left = 0;
+  let filled = '';
+
+  for (const letter of bars) {
+    if (letter !== '.') {
+      known = letter;
+      left = reach;
+    } else left -= 1;
+    filled += letter === '.' && left > 0 ? known : letter;
+  }
+
+  return filled;
+}
+
 /** For those who do not see it. */
 export function sentence(bars: string): string {
   const counts = { up: 0, degraded: 0, down: 0, maintenance: 0, unknown: 0, paused: 0, none: 0 };
