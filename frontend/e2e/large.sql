@@ -22,9 +22,9 @@ SET status = CASE WHEN s.monitor_id % 500 = 0 THEN 'down' ELSE 'up' END,
     last_latency_us = 40000 + s.monitor_id % 977 * 300
 FROM users u WHERE u.email = :'email' AND s.owner_id = u.id;
 
-INSERT INTO monitor_stats (monitor_id, uptime_24h, uptime_30d, p95_24h_us,
+INSERT INTO monitor_stats (owner_id, monitor_id, uptime_24h, uptime_30d, p95_24h_us,
                            letters, letters_to)
-SELECT m.id, 0.9995, 0.9997, 60000 + m.id % 977 * 300, repeat('u', 30)
+SELECT m.owner_id, m.id, 0.9995, 0.9997, 60000 + m.id % 977 * 300, repeat('u', 30)
        || (ARRAY['u', 'g', 'd'])[1 + m.id % 3] || repeat('u', 17),
        date_bin('30 min', now(), 'epoch') + interval '30 min'
 FROM monitors m JOIN users u ON u.id = m.owner_id WHERE u.email = :'email'

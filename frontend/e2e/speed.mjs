@@ -104,16 +104,12 @@ async function list() {
   await row.waitFor();
   await interaction(
     "a row's menu",
-    () => page.getByRole('button', { name: 'Actions for Shop 1000' }).click(),
-    page.getByRole('menuitem', { name: 'Clone' }),
+    await clickOn(page.getByRole('button', { name: 'Actions for Shop 1000' })),
+    '[role=menuitem]',
   );
   await page.keyboard.press('Escape');
   await page.getByRole('menu').waitFor({ state: 'hidden' });
-  await interaction(
-    'the palette',
-    () => page.keyboard.press('Control+k'),
-    page.getByPlaceholder('A monitor, a page, a command'),
-  );
+  await interaction('the palette', () => page.keyboard.press('Control+k'), '[cmdk-input]');
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
 
@@ -129,6 +125,16 @@ async function list() {
   await page.evaluate(() => scrollTo(0, 0));
 }
 
+/** The pointer is there, as before every click. */
+async function clickOn(button) {
+  await button.hover();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  return async () => {
+    await page.mouse.down();
+    await page.mouse.up();
+  };
+}
+
 /** From what a person does until the page shows it; its thread's time, and the clock's. */
 async function interaction(what, act, shown) {
   await page.evaluate(() => {
@@ -136,8 +142,17 @@ async function interaction(what, act, shown) {
   });
   const busy = await during(async () => {
     await act();
-    await shown?.waitFor();
-    await frame();
+    await page.evaluate(
+      (shown) =>
+        new Promise((done) => {
+          const look = () =>
+            requestAnimationFrame(() =>
+              !shown || document.querySelector(shown) ? setTimeout(done) : look(),
+            );
+          look();
+        }),
+      shown,
+    );
   }, 'busy');
   report(`interaction, ${what}`, busy, 'ms', 100, 200);
   const clock = await page.evaluate(() => Math.max(0, ...window.events));
@@ -165,8 +180,9 @@ async function chart() {
     .first()
     .click();
   await page.locator('.uplot canvas').waitFor();
-  await interaction('a range', () =>
-    page.getByRole('button', { name: '30d', exact: true }).click(),
+  await interaction(
+    'a range',
+    await clickOn(page.getByRole('button', { name: '30d', exact: true })),
   );
   // once more, now that code and page are there
   const drawn = await during(async () => {

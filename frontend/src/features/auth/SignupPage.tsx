@@ -2,9 +2,10 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useForm } from 'react-hook-form';
 import { api, data } from '@/shared/api/client';
 import { ApiError } from '@/shared/api/problem';
-import { accept } from '@/shared/api/session';
+import { accept, currentUser } from '@/shared/api/session';
 import { EmailField, NewPasswordField } from '@/shared/ui/AccountFields';
 import { Form, Submit } from '@/shared/ui/Form';
+import { toast } from '@/shared/ui/toast';
 import { AuthLayout, linkStyle } from './AuthLayout';
 import { fromHash } from './hash';
 
@@ -21,13 +22,16 @@ export function SignupPage() {
       form.setError('email', { message: 'This address has an account. Sign in instead.' });
       return;
     }
+    if (currentUser()?.role === 'admin') {
+      toast('This is the first account: it runs this server.', { tone: 'good' });
+    }
     navigate({ to: '/welcome', replace: true });
   }
 
   return (
     <AuthLayout
       title="Sign up"
-      lead={invited ? 'You were invited to this server.' : 'The first account runs this server.'}
+      lead={invited ? 'You were invited to this server.' : undefined}
       footer={
         <>
           Have an account?{' '}

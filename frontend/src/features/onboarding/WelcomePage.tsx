@@ -33,7 +33,7 @@ export function WelcomePage() {
       setId(monitor.id);
       client.invalidateQueries({ queryKey: ['monitors'] });
     },
-    onError: (error) => showErrors(form, error),
+    onError: (error) => showErrors(form, error, { interval: 'url' }),
   });
 
   if (id) {

@@ -5,7 +5,12 @@ import { ApiError, explain } from '@/shared/api/problem';
  * Puts the server's refusal where it belongs: at the fields it names that the
  * form has, the rest at the form as a whole.
  */
-export function showErrors<T extends FieldValues>(form: UseFormReturn<T>, error: unknown) {
+export function showErrors<T extends FieldValues>(
+  form: UseFormReturn<T>,
+  error: unknown,
+  /** Of fields that it does not have: where the error is shown. */
+  instead: Record<string, Path<T>> = {},
+) {
   const rest: string[] = [];
   let first: Path<T> | undefined;
 
@@ -14,6 +19,9 @@ export function showErrors<T extends FieldValues>(form: UseFormReturn<T>, error:
     if (name) {
       form.setError(name, { message: sentence(message) });
       first ??= name;
+    } else if (instead[field]) {
+      form.setError(instead[field], { message: sentence(`${field} ${message}`) });
+      first ??= instead[field];
     } else {
       rest.push(field ? `${field}: ${message}` : message);
     }
