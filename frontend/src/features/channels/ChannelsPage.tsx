@@ -18,10 +18,10 @@ export function ChannelsPage() {
     queryKey: channelKeys.list,
     remove: (id) => api.DELETE('/channels/{id}', { params: { path: { id } } }),
     warning: ({ monitors }) => {
-      const users =
-        monitors === 1 ? 'The monitor that uses' : `The ${count(monitors)} monitors that use`;
-      const lost = monitors === 1 ? 'tells it nothing more. ' : 'tell it nothing more. ';
-      return `${monitors > 0 ? `${users} it ${lost}` : ''}It cannot be undone. To stop it for a while, switch it off instead.`;
+      const lost =
+        ['', 'The monitor that uses it tells it nothing more. '][monitors] ??
+        `The ${count(monitors)} monitors that use it tell it nothing more. `;
+      return `${lost}It cannot be undone. To stop it for a while, switch it off instead.`;
     },
   });
 
