@@ -112,6 +112,17 @@ sub hour {
 }
 
 
+# Nothing is checked any more, and what waits goes out all the same, as it would
+# not if somebody had paused the monitors.
+sub quiet {
+    my ($self) = @_;
+
+    $self->{test}->execute('ALTER TABLE monitors DISABLE TRIGGER incident_over');
+    $self->{test}->execute('UPDATE monitors SET paused = true');
+    return;
+}
+
+
 # All has gone out; time passes whenever only that would help.
 sub drained {
     my ($self, $seconds) = @_;
