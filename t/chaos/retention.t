@@ -16,7 +16,7 @@ use Uptime::Many;
 use Uptime::Test;
 use Uptime::Util qw(slurp);
 
-use constant DAYS => 30;
+use constant { DAYS => 30, PAGES => 200 };
 
 my $rows = $ENV{CHAOS_ROWS} // 300_000;
 my $cluster = Uptime::Cluster->create(dir => "$ENV{UPTIME_RUN}/pg_retention",
@@ -73,15 +73,25 @@ my $from = $many->now;
 my $log = -s $cluster->log;
 $t->execute("UPDATE janitor_tasks SET due_at = now()
     WHERE name = 'retention'");
-my (@pages, %status);
+# the client that looks into answers takes longer for that than they do
+my $ask = "GET /api/v1/monitors/$id/checks?limit=100 HTTP/1.1\r\nHost: x\r\n"
+    . "Authorization: Bearer $c->{token}\r\n\r\n";
+my ($conn, @pages, %status);
 my $start = time;
 my $gone;
 
-while (!$gone && time - $start < 120) {
+# a hundredth of fewer is the first page, with a connection and a plan to make;
+# and every monitor has a slot in that time
+while ((!$gone || @pages < PAGES || time - $start < 12)
+    && time - $start < 120)
+{
+    $conn = $t->conn if @pages % 500 == 0;      # nginx ends it after 1000
     my $began = time;
-    $status{ $c->get("/monitors/$id/checks?limit=100")->{status} }++;
+    $conn->send($ask);
+    my $res = $conn->response // {};
     push @pages, time - $began;
-    $gone = @pages % 20 == 0 && !$parts->();
+    $status{ $res->{status} // 'none' }++;
+    $gone ||= @pages % 20 == 0 && !$parts->();
 }
 
 ok($gone, 'all are gone') or diag($parts->() . ' are left');
@@ -109,8 +119,10 @@ cmp_ok(max(@drops), '<', 1000 * patience(), 'no step took a second');
 cmp_ok(max(@flushes), '<', 1000 * patience(), 'no flush did');
 @pages = sort { $a <=> $b } @pages;
 my $p99 = $pages[0.99 * @pages];
-# what a client sees depends on who else is busy here
 cmp_ok(max(@reads), '<', 200 * patience(), 'no page waited for it');
+# what a client sees depends on who else is busy: for a machine of one's own
+cmp_ok($p99, '<', 0.2 * patience(), '... and 99 of 100 came by the clock')
+    if $ENV{CHAOS_ROWS};
 
 diag(sprintf '%d rows, %.0f MB before: %d steps, longest %.0f ms; %d flushes, '
     . 'longest %.0f ms; %d pages, longest %.0f ms in the database, p99 %.0f ms, '
