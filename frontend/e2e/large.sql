@@ -22,12 +22,12 @@ SET status = CASE WHEN s.monitor_id % 500 = 0 THEN 'down' ELSE 'up' END,
     last_latency_us = 40000 + s.monitor_id % 977 * 300
 FROM users u WHERE u.email = :'email' AND s.owner_id = u.id;
 
-INSERT INTO monitor_stats (owner_id, monitor_id, uptime_24h, uptime_30d, p95_24h_us,
-                           letters, letters_to)
-SELECT m.owner_id, m.id, 0.9995, 0.9997, 60000 + m.id % 977 * 300, repeat('u', 30)
-       || (ARRAY['u', 'g', 'd'])[1 + m.id % 3] || repeat('u', 17),
-       date_bin('30 min', now(), 'epoch') + interval '30 min'
-FROM monitors m JOIN users u ON u.id = m.owner_id WHERE u.email = :'email'
-ON CONFLICT (monitor_id) DO NOTHING;
+UPDATE monitor_stats s
+SET uptime_24h = 0.9995, uptime_30d = 0.9997,
+    p95_24h_us = 60000 + s.monitor_id % 977 * 300,
+    letters = repeat('u', 30)
+        || (ARRAY['u', 'g', 'd'])[1 + s.monitor_id % 3] || repeat('u', 17),
+    letters_to = date_bin('30 min', now(), 'epoch') + interval '30 min'
+FROM users u WHERE u.email = :'email' AND s.owner_id = u.id;
 COMMIT;
 ANALYZE;
