@@ -23,7 +23,7 @@ static void ngx_uptime_alert_email_sent(ngx_uptime_smtp_t *m);
 static void ngx_uptime_alert_email_some(ngx_uptime_alert_send_t *s,
     ngx_uptime_smtp_t *m);
 static u_char *ngx_uptime_alert_email_list(u_char *p, const ngx_str_t *to,
-    ngx_uint_t bits, ngx_uint_t json);
+    ngx_uint_t n, ngx_uint_t bits, ngx_uint_t json);
 
 
 static const ngx_uptime_field_t  ngx_uptime_alert_email_fields[] = {
@@ -207,7 +207,7 @@ ngx_uptime_alert_email_some(ngx_uptime_alert_send_t *s, ngx_uptime_smtp_t *m)
     }
 
     text.data = p;
-    p = ngx_uptime_alert_email_list(p, to, m->later | m->never, 0);
+    p = ngx_uptime_alert_email_list(p, to, n, m->later | m->never, 0);
     text.len = ngx_sprintf(p, ": %V", &m->refusal) - text.data;
 
     if (m->later == 0) {
@@ -223,32 +223,34 @@ ngx_uptime_alert_email_some(ngx_uptime_alert_send_t *s, ngx_uptime_smtp_t *m)
     p = text.data + len;
     s->result.rest.data = p;
     *p++ = '[';
-    p = ngx_uptime_alert_email_list(p, to, m->later, 1);
+    p = ngx_uptime_alert_email_list(p, to, n, m->later, 1);
     *p++ = ']';
     s->result.rest.len = p - s->result.rest.data;
 }
 
 
 static u_char *
-ngx_uptime_alert_email_list(u_char *p, const ngx_str_t *to, ngx_uint_t bits,
-    ngx_uint_t json)
+ngx_uptime_alert_email_list(u_char *p, const ngx_str_t *to, ngx_uint_t n,
+    ngx_uint_t bits, ngx_uint_t json)
 {
-    for ( /* void */ ; bits; bits >>= 1, to++) {
+    ngx_uint_t  i;
 
-        if (!(bits & 1)) {
+    for (i = 0; i < n; i++) {
+
+        if (!(bits >> i & 1)) {
             continue;
         }
 
         if (json) {
             *p++ = '"';
-            p += ngx_uptime_json_escape(p, to->data, to->len);
+            p += ngx_uptime_json_escape(p, to[i].data, to[i].len);
             *p++ = '"';
 
         } else {
-            p = ngx_cpymem(p, to->data, to->len);
+            p = ngx_cpymem(p, to[i].data, to[i].len);
         }
 
-        if (bits >> 1) {
+        if (bits >> i >> 1) {
             *p++ = ',';
         }
     }
