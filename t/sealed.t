@@ -172,6 +172,7 @@ $fresh = $t->client(Uptime::Token::mint(key => $key, kid => 'new2',
 is(exported($fresh)->{one}, '********', 'an export has the mask');
 my $r = $fresh->post("/monitors/$id{one}/check")->{json};
 is("$r->{outcome} $r->{cause}", 'unknown own_resources', 'a try says so');
+like($r->{explanation}, qr/secret cannot be opened/, '... and what to do');
 is($fresh->patch("/monitors/$id{one}", { auth_secret => $secrets[0] })
     ->{status}, 200, 'given again');
 until_ok { status_of('one') eq 'up' } 30, '... it is up again';

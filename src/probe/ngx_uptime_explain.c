@@ -94,6 +94,10 @@ static const char *const  ngx_uptime_explanations[NGX_UPTIME_CAUSE_N] = {
 };
 
 
+static const char *ngx_uptime_explain_own(const char *text,
+    const ngx_uptime_target_t *target);
+
+
 u_char *
 ngx_uptime_explain(u_char *p, const ngx_uptime_outcome_t *outcome,
     const ngx_uptime_result_t *result, const ngx_uptime_target_t *target)
@@ -116,7 +120,30 @@ ngx_uptime_explain(u_char *p, const ngx_uptime_outcome_t *outcome,
     case NGX_UPTIME_CAUSE_CERT_DAYS:
         return ngx_sprintf(p, text, (ngx_uint_t) target->cert_min_days);
 
+    case NGX_UPTIME_CAUSE_OWN_RESOURCES:
+        return ngx_sprintf(p, "%s", ngx_uptime_explain_own(text, target));
+
     default:
         return ngx_sprintf(p, "%s", text);
     }
+}
+
+
+/* What it mostly is. */
+
+static const char *
+ngx_uptime_explain_own(const char *text, const ngx_uptime_target_t *target)
+{
+    if (target->locked) {
+        return "The stored secret cannot be opened with this server's keys. "
+               "Enter it again, or have its operator put the old key back.";
+    }
+
+    if (target->kind == NGX_UPTIME_KIND_ICMP) {
+        return "This server may not send pings, or is short of something; it "
+               "says nothing about the target. Its operator sets "
+               "net.ipv4.ping_group_range, and finds more in the log.";
+    }
+
+    return text;
 }

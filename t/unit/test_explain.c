@@ -56,5 +56,15 @@ main(void)
     *ngx_uptime_explain(text, &outcome, &result, &target) = '\0';
     tap_ok(strstr((char *) text, "60s") != NULL, "the timeout is told");
 
+    outcome.cause = NGX_UPTIME_CAUSE_OWN_RESOURCES;
+    target.kind = NGX_UPTIME_KIND_ICMP;
+    *ngx_uptime_explain(text, &outcome, &result, &target) = '\0';
+    tap_ok(strstr((char *) text, "net.ipv4.ping_group_range") != NULL,
+           "what pings need is told");
+
+    target.locked = 1;
+    *ngx_uptime_explain(text, &outcome, &result, &target) = '\0';
+    tap_ok(strstr((char *) text, "secret") != NULL, "a lost key is told");
+
     return tap_done();
 }
