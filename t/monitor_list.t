@@ -5,6 +5,7 @@ use warnings;
 use utf8;
 
 use Encode ();
+use POSIX qw(strftime);
 use Uptime::Test;
 
 my $t = Uptime::Test->new;
@@ -262,6 +263,21 @@ is_deeply($compact, { id => $of{'A high'}[2], name => 'A high',
     type => 'http', url => 'https://x.example/', tags => ['all'],
     interval => 60, status => 'down', latency_ms => 90, defined $of{'A high'}[3]
     ? (uptime_30d => $of{'A high'}[3]) : () }, '... nothing that is null');
+my $hour = int(time / 3600) * 3600;
+for my $window (['now', -1, $compact->{id}], ['to come', 24, $of{'Zed'}[2]]) {
+    my ($name, $from, $id) = @$window;
+    my ($starts, $ends) = map { strftime('%Y-%m-%dT%H:%M:%SZ',
+        gmtime $hour + $_ * 3600) } $from, $from + 4;
+    $res = $s->post('/maintenances', { name => $name, kind => 'once',
+        starts_at => $starts, ends_at => $ends, monitor_ids => [$id] });
+    is($res->{status}, 201, "a window: $name") or diag($res->{content});
+}
+is_deeply({ map { $_->{name} => $_->{maintenance_until} } grep {
+    $_->{maintenance_until} }
+    @{ $s->get('/monitors?view=compact')->{json}{items} } },
+    { 'A high' => $hour + 3 * 3600 },
+    'compact: who is in maintenance, until when');
+
 my $full = $s->get('/monitors?limit=1')->{json}{items}[0];
 is_deeply([@$full{qw(uptime_24h p95_ms_24h)}], [undef, undef], 'full: what is not known is null');
 

@@ -15,7 +15,11 @@ SELECT NULL, NULL, {{list_page}} AS brief, NULL AS object,
        round(st.p95_24h_us::float8 / 100) / 10 AS p95_ms_24h,
        monitor_letters(st.letters, st.letters_to,
                        CASE WHEN m.paused THEN 'paused' ELSE s.status END)
-           AS day
+           AS day,
+       (SELECT extract(epoch FROM max(w.ends_at))::bigint
+        FROM maintenance_spans w
+        WHERE w.monitor_id = m.id AND w.starts_at <= now()
+          AND w.ends_at > now()) AS maintenance_until
 FROM (SELECT) one
 LEFT JOIN monitor_page($1::bigint, $2::jsonb) page ON true
 LEFT JOIN monitors m ON m.id = page.id AND m.owner_id = $1::bigint
