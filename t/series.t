@@ -166,6 +166,42 @@ is($s->{step}, 86400, '... one by one');
 same_points({ %$s, map { my $k = $_; $k => [@{ $s->{$k} }[-4 .. -1]] } 't',
     @columns }, 0.020001, '... the last ones');
 
+# percentiles are the same that functions of the database say, to the digit
+my $mixed = $c->post('/monitors', { url => 'https://mixed.example/',
+    interval => 60 })->{json}{id};
+$t->execute("INSERT INTO rollup_hours SELECT ?, to_timestamp(?)
+        - n * interval '1 hour', sum, NULL, sum, NULL, 3, 1, 900000, 0, timed,
+        timed, 0, n % 3, 0, '{1}', hist
+    FROM (SELECT g.n, array_agg((b * (1 + g.n % 5)) * 65536 + k ORDER BY b)
+              AS hist, sum(k)::smallint AS timed, sum(k * 997)::bigint AS sum
+          FROM generate_series(1, 96) g (n), generate_series(1, 1 + g.n) b,
+          LATERAL (SELECT 1 + (b * 7919 + g.n * 104729) % 53 AS k) x
+          GROUP BY g.n) h", $mixed, $start);
+$s = get("/monitors/$mixed/series?from=" . iso($start - 96 * 3600) . '&to='
+    . iso($start) . '&points=20');
+is($s->{step}, 21600, 'six hours to a point');
+my %db = map { $_->{t} => $_ } $t->sql("SELECT t, up, down, sum / up / 1000.0
+        AS avg_ms, ARRAY(SELECT round(hist_quantile(hist, q)) / 1000
+                         FROM unnest('{0.5,0.95,0.99}'::float8[]) q) AS p
+    FROM (SELECT extract(epoch FROM date_bin('6 hours', hour, 'epoch'))::bigint
+              AS t, sum(up) AS up, sum(down) AS down, sum(latency_sum) AS sum,
+              hist_merge(hist) AS hist
+          FROM rollup_hours WHERE monitor_id = ? GROUP BY 1) h", $mixed);
+cmp_ok(scalar keys %db, '>=', 16, '... of the database');
+is_deeply([map { my $i = $_; my $db = $db{ $s->{t}[$i] };
+    $db ? [$s->{t}[$i], map { $s->{$_}[$i] } qw(up down p50_ms p95_ms p99_ms
+        dns_ms)] : () } 0 .. $#{ $s->{t} }],
+    [map { my $db = $db{$_}; [$_, @$db{qw(up down)}, @{ $db->{p} }, undef] }
+        sort keys %db], '... percentiles of merged histograms');
+ok(!(grep { my $db = $db{ $s->{t}[$_] };
+    $db && abs($s->{avg_ms}[$_] - $db->{avg_ms}) > 0.001 } 0 .. $#{ $s->{t} }),
+    '... and means');
+
+# a range that no step is long enough for: the longest, not the shortest
+$s = get("/monitors/$id/series?from=0001-01-01T00:00:00Z&points=1");
+is($s->{step}, 31536000, 'two thousand years: steps of one');
+cmp_ok(scalar @{ $s->{t} }, '<=', 102, '... of the last hundred');
+
 # raw results that are gone are not missed
 $t->execute('DELETE FROM checks WHERE monitor_id = ? AND slot
     < to_timestamp(?)', $id, $start + 7200);

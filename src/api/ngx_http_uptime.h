@@ -111,7 +111,7 @@ typedef void (*ngx_http_uptime_hashed_pt)(ngx_http_uptime_ctx_t *ctx,
  *     A  the validated arguments, query and body, as one object (jsonb)
  *     N  the caller's network address (inet)
  *     R  whether it is an API key that may only read (boolean)
- *     T, F  true, false
+ *     T, F  true, false; B is none: it asks for binary rows
  *     Q  how many monitors a user may have (bigint; 0: any number)
  *     H  how many checks a minute of one host (bigint; 0: any number)
  * and returns one row:
@@ -212,13 +212,13 @@ ngx_uint_t ngx_http_uptime_refused(ngx_http_uptime_ctx_t *ctx,
  * "a.c" beside each other are an object a, null if the first of them is.  A
  * third column "page" makes it a list: each row is an element of "items" (the
  * fourth column, "object", if it is not null; none, if the fifth one is null,
- * too), and the text of page in the first row is put behind.  With the name
- * "brief" instead, what is null is left out.  NGX_ERROR: no memory.
+ * too), and the text of page in the first row is put behind.  "brief" instead:
+ * what is null is left out; "series": a series.  NGX_ERROR: no memory.
  */
 ngx_int_t ngx_http_uptime_rows(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
     ngx_str_t *body);
 
-/* 1: it is a list, and so has neither version nor id. */
+/* 1: all rows are the answer, and so it has neither version nor id. */
 ngx_uint_t ngx_http_uptime_rows_are_page(ngx_uptime_pg_query_t *q);
 
 /* A statement with text parameters that nobody waits for. */

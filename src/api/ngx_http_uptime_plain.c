@@ -108,12 +108,12 @@ ngx_http_uptime_plain_params(ngx_http_uptime_ctx_t *ctx,
             rc = ngx_uptime_pg_text(q, ctx->read_only ? &yes : &no);
             break;
 
-        case 'T':
-            rc = ngx_uptime_pg_text(q, &yes);
+        case 'B':
+            q->binary = 1;
             break;
 
         default:
-            rc = ngx_uptime_pg_text(q, &no);
+            rc = ngx_uptime_pg_text(q, *p == 'T' ? &yes : &no);
         }
     }
 

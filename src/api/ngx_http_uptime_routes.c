@@ -357,7 +357,7 @@ const ngx_http_uptime_route_t  ngx_http_uptime_routes[] = {
 
     { NGX_HTTP_GET, "/monitors/:id/series", NGX_HTTP_UPTIME_USER, 200,
       ngx_http_uptime_series_args, NULL, 0,
-      NGX_UPTIME_SQL_API_MONITOR_SERIES, "UIA", NULL },
+      NGX_UPTIME_SQL_API_MONITOR_SERIES, "UIAB", NULL },
 
     { NGX_HTTP_GET, "/monitors/:id/uptime", NGX_HTTP_UPTIME_USER, 200,
       ngx_http_uptime_uptime_args, NULL, 0,

@@ -12,6 +12,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_uptime.h"
+#include "ngx_http_uptime_series.h"
 #include "ngx_uptime_json_value.h"
 
 
@@ -46,6 +47,10 @@ ngx_http_uptime_rows(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
     if (ngx_uptime_pg_columns(q) <= NGX_HTTP_UPTIME_ROWS_HEAD) {
         *body = ngx_uptime_pg_str(q, 0, 1);
         return NGX_OK;
+    }
+
+    if (ngx_strcmp(ngx_uptime_pg_name(q, 2), "series") == 0) {
+        return ngx_http_uptime_series(pool, q, body);
     }
 
     /* what a row makes as a rule; if it was not enough, what it takes */
@@ -84,7 +89,8 @@ ngx_http_uptime_rows_are_page(ngx_uptime_pg_query_t *q)
 
     name = ngx_uptime_pg_name(q, 2);
 
-    return ngx_strcmp(name, "page") == 0 || ngx_strcmp(name, "brief") == 0;
+    return ngx_strcmp(name, "page") == 0 || ngx_strcmp(name, "brief") == 0
+           || ngx_strcmp(name, "series") == 0;
 }
 
 

@@ -151,6 +151,8 @@ struct ngx_uptime_pg_query_s {
     const char                   **values;
     int                           *lengths;
     int                           *formats;
+    unsigned                       binary:1;    /* set before submit: so
+                                                   are the values it gets   */
     unsigned                       prepare:1;   /* its answer comes first   */
     unsigned                       failed:1;    /* err is set               */
     unsigned                       victim:1;    /* undone for another one   */
@@ -216,6 +218,13 @@ ngx_str_t ngx_uptime_pg_str(ngx_uptime_pg_query_t *q, ngx_uint_t row,
 
 /* NULL and what is not a number: 0. */
 int64_t ngx_uptime_pg_num(ngx_uptime_pg_query_t *q, ngx_uint_t row,
+    ngx_uint_t col);
+
+/*
+ * The same with q->binary: of smallint, integer, bigint, and the microseconds
+ * since 1 January 2000 of a timestamptz.
+ */
+int64_t ngx_uptime_pg_bin(ngx_uptime_pg_query_t *q, ngx_uint_t row,
     ngx_uint_t col);
 
 ngx_uint_t ngx_uptime_pg_columns(ngx_uptime_pg_query_t *q);

@@ -169,11 +169,13 @@ ngx_uptime_pg_conn_send(ngx_uptime_pg_conn_t *conn, ngx_uptime_pg_query_t *q)
 
     if (sql->anew) {
         rc = PQsendQueryParams(conn->pg, sql->text, (int) q->nparams, NULL,
-                               q->values, q->lengths, q->formats, 0);
+                               q->values, q->lengths, q->formats,
+                               q->binary);
 
     } else if (rc == 1) {
         rc = PQsendQueryPrepared(conn->pg, (char *) name, (int) q->nparams,
-                                 q->values, q->lengths, q->formats, 0);
+                                 q->values, q->lengths, q->formats,
+                               q->binary);
     }
 
     /* each query is a transaction of its own and fails alone */
