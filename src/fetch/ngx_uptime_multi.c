@@ -16,6 +16,7 @@
 #include <curl/curl.h>
 
 #include "ngx_uptime_multi.h"
+#include "ngx_uptime_tls_provider.h"
 
 
 struct ngx_uptime_multi_s {
@@ -304,10 +305,13 @@ ngx_uptime_multi_timer_handler(ngx_event_t *ev)
 static void
 ngx_uptime_multi_action(ngx_uptime_multi_t *m, curl_socket_t s, int mask)
 {
-    int        running;
-    CURLMcode  rc;
+    int            running;
+    CURLMcode      rc;
+    OSSL_LIB_CTX  *before;
 
+    before = ngx_uptime_tls_enter();
     rc = curl_multi_socket_action(m->multi, s, mask, &running);
+    ngx_uptime_tls_leave(before);
 
     if (rc != CURLM_OK) {
         ngx_log_error(NGX_LOG_ALERT, m->log, 0,

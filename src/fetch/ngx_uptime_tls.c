@@ -14,6 +14,7 @@
 #include <openssl/x509_vfy.h>
 
 #include "ngx_uptime_tls.h"
+#include "ngx_uptime_tls_provider.h"
 
 
 /* about 110 bytes each */
@@ -42,6 +43,8 @@ ngx_uptime_tls_init(ngx_uptime_tls_t *tls, const char *ca_file,
 {
     ngx_memzero(tls, sizeof(ngx_uptime_tls_t));
     tls->log = log;
+
+    ngx_uptime_tls_provider_init(log);
 
     if (ngx_uptime_tls_index == -1) {
         ngx_uptime_tls_index = SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL,
@@ -75,16 +78,22 @@ ngx_uptime_tls_init(ngx_uptime_tls_t *tls, const char *ca_file,
 static ngx_int_t
 ngx_uptime_tls_load(ngx_uptime_tls_t *tls, const char *ca_file)
 {
-    X509_STORE  *store;
+    int            rc;
+    X509_STORE    *store;
+    OSSL_LIB_CTX  *before;
 
     store = X509_STORE_new();
     if (store == NULL) {
         return NGX_ERROR;
     }
 
+    before = ngx_uptime_tls_enter();
+    rc = X509_STORE_load_locations(store, ca_file, NULL);
+    ngx_uptime_tls_leave(before);
+
     /* as libcurl has it: any certificate in the file is trusted as it is */
 
-    if (X509_STORE_load_locations(store, ca_file, NULL) != 1
+    if (rc != 1
         || X509_STORE_set_flags(store, X509_V_FLAG_TRUSTED_FIRST
                                        |X509_V_FLAG_PARTIAL_CHAIN)
            != 1)

@@ -2,6 +2,7 @@
 /*
  * sources: src/fetch/ngx_uptime_tls.c src/fetch/ngx_uptime_tls_chain.c
  * sources: src/fetch/ngx_uptime_evidence.c
+ * sources: src/fetch/ngx_uptime_tls_provider.c
  * sources: src/fetch/ngx_uptime_tls_cache.c t/unit/ngx_stub_text.c
  * libs: -lssl -lcrypto
  *

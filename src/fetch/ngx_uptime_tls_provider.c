@@ -1,0 +1,310 @@
+
+/*
+ * OpenSSL's default provider without what no handshake of a client needs.
+ *
+ * To read one public key, and each certificate has one, OpenSSL 3.0 compares
+ * all decoders of the provider with all names of all kinds of keys: 0.25 ms.
+ * Here it finds the decoders of public keys only, all of them, and no kinds
+ * of keys that are none.  Algorithms, and with them what is offered in a
+ * handshake, are the same.  Used in any process.
+ */
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include <openssl/core_dispatch.h>
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/provider.h>
+#include <openssl/ssl.h>
+
+#include "ngx_uptime_tls_provider.h"
+
+
+/* 15 and 12 in OpenSSL 3.0; with more than this nothing is left out */
+#define NGX_UPTIME_TLS_FEW  64
+
+
+typedef struct {
+    OSSL_ALGORITHM  list[NGX_UPTIME_TLS_FEW + 1];
+    ngx_uint_t      made;                       /* unsigned  made:1;        */
+} ngx_uptime_tls_few_t;
+
+
+static ngx_int_t ngx_uptime_tls_provider_load(void);
+static int ngx_uptime_tls_provider_plain(OSSL_PROVIDER *provider, void *data);
+static int ngx_uptime_tls_provider_start(const OSSL_CORE_HANDLE *handle,
+    const OSSL_DISPATCH *in, const OSSL_DISPATCH **out, void **context);
+static const OSSL_PARAM *ngx_uptime_tls_provider_gettable(void *context);
+static int ngx_uptime_tls_provider_params(void *context, OSSL_PARAM *params);
+static int ngx_uptime_tls_provider_capabilities(void *context,
+    const char *name, OSSL_CALLBACK *callback, void *data);
+static const OSSL_ALGORITHM *ngx_uptime_tls_provider_query(void *context,
+    int operation, int *no_cache);
+static const OSSL_ALGORITHM *ngx_uptime_tls_provider_few(
+    ngx_uptime_tls_few_t *few, const OSSL_ALGORITHM *all,
+    ngx_uint_t (*wanted)(const OSSL_ALGORITHM *a));
+static ngx_uint_t ngx_uptime_tls_provider_decoder(const OSSL_ALGORITHM *a);
+static ngx_uint_t ngx_uptime_tls_provider_key(const OSSL_ALGORITHM *a);
+
+
+/* of the library: for the life of the process */
+static OSSL_LIB_CTX          *ngx_uptime_tls_context;
+static OSSL_PROVIDER         *ngx_uptime_tls_default;
+static ngx_uptime_tls_few_t   ngx_uptime_tls_decoders;
+static ngx_uptime_tls_few_t   ngx_uptime_tls_keys;
+
+/* "keys" of functions that derive or authenticate; TLS asks for HMAC's */
+static const char *const  ngx_uptime_tls_no_keys[] = {
+    "TLS1-PRF", "HKDF", "SCRYPT", "SIPHASH", "POLY1305", "CMAC", NULL
+};
+
+static const OSSL_DISPATCH  ngx_uptime_tls_provider[] = {
+
+    { OSSL_FUNC_PROVIDER_GETTABLE_PARAMS,
+      (void (*)(void)) ngx_uptime_tls_provider_gettable },
+
+    { OSSL_FUNC_PROVIDER_GET_PARAMS,
+      (void (*)(void)) ngx_uptime_tls_provider_params },
+
+    { OSSL_FUNC_PROVIDER_QUERY_OPERATION,
+      (void (*)(void)) ngx_uptime_tls_provider_query },
+
+    { OSSL_FUNC_PROVIDER_GET_CAPABILITIES,
+      (void (*)(void)) ngx_uptime_tls_provider_capabilities },
+
+    { 0, NULL }
+};
+
+
+void
+ngx_uptime_tls_provider_init(ngx_log_t *log)
+{
+    ngx_uint_t  plain;
+
+    if (ngx_uptime_tls_context != NULL) {
+        return;
+    }
+
+    /* FIPS, tokens: what an administrator has set up is to be used */
+
+    plain = 1;
+
+    if (OSSL_PROVIDER_do_all(NULL, ngx_uptime_tls_provider_plain, &plain) != 1
+        || !plain || EVP_default_properties_is_fips_enabled(NULL))
+    {
+        ERR_clear_error();
+        return;
+    }
+
+    if (ngx_uptime_tls_provider_load() != NGX_OK) {
+        ERR_clear_error();
+        ngx_log_error(NGX_LOG_WARN, log, 0,
+                      "uptime: no context of its own for TLS, "
+                      "checks of https cost more");
+    }
+}
+
+
+static int
+ngx_uptime_tls_provider_plain(OSSL_PROVIDER *provider, void *data)
+{
+    ngx_uint_t *plain = data;
+
+    const char  *name;
+
+    name = OSSL_PROVIDER_get0_name(provider);
+
+    if (ngx_strcmp(name, "default") != 0 && ngx_strcmp(name, "base") != 0) {
+        *plain = 0;
+    }
+
+    return 1;
+}
+
+
+/*
+ * The default provider lives in a context of its own, in which its functions
+ * look up each other.
+ */
+
+static ngx_int_t
+ngx_uptime_tls_provider_load(void)
+{
+    OSSL_LIB_CTX  *inner, *outer;
+
+    inner = OSSL_LIB_CTX_new();
+    outer = OSSL_LIB_CTX_new();
+
+    if (inner == NULL || outer == NULL) {
+        goto failed;
+    }
+
+    ngx_uptime_tls_default = OSSL_PROVIDER_load(inner, "default");
+
+    if (ngx_uptime_tls_default == NULL
+        || OSSL_PROVIDER_add_builtin(outer, "uptime",
+                                     ngx_uptime_tls_provider_start) != 1
+        || OSSL_PROVIDER_load(outer, "uptime") == NULL)
+    {
+        goto failed;
+    }
+
+    ngx_uptime_tls_context = outer;
+
+    return NGX_OK;
+
+failed:
+
+    OSSL_LIB_CTX_free(outer);
+    OSSL_LIB_CTX_free(inner);
+
+    return NGX_ERROR;
+}
+
+
+OSSL_LIB_CTX *
+ngx_uptime_tls_enter(void)
+{
+    if (ngx_uptime_tls_context == NULL) {
+        return NULL;
+    }
+
+    return OSSL_LIB_CTX_set0_default(ngx_uptime_tls_context);
+}
+
+
+void
+ngx_uptime_tls_leave(OSSL_LIB_CTX *before)
+{
+    if (before != NULL) {
+        (void) OSSL_LIB_CTX_set0_default(before);
+    }
+}
+
+
+static int
+ngx_uptime_tls_provider_start(const OSSL_CORE_HANDLE *handle,
+    const OSSL_DISPATCH *in, const OSSL_DISPATCH **out, void **context)
+{
+    *out = ngx_uptime_tls_provider;
+    *context = OSSL_PROVIDER_get0_provider_ctx(ngx_uptime_tls_default);
+
+    return 1;
+}
+
+
+static const OSSL_PARAM *
+ngx_uptime_tls_provider_gettable(void *context)
+{
+    return OSSL_PROVIDER_gettable_params(ngx_uptime_tls_default);
+}
+
+
+static int
+ngx_uptime_tls_provider_params(void *context, OSSL_PARAM *params)
+{
+    return OSSL_PROVIDER_get_params(ngx_uptime_tls_default, params);
+}
+
+
+static int
+ngx_uptime_tls_provider_capabilities(void *context, const char *name,
+    OSSL_CALLBACK *callback, void *data)
+{
+    return OSSL_PROVIDER_get_capabilities(ngx_uptime_tls_default, name,
+                                          callback, data);
+}
+
+
+static const OSSL_ALGORITHM *
+ngx_uptime_tls_provider_query(void *context, int operation, int *no_cache)
+{
+    const OSSL_ALGORITHM  *all;
+
+    all = OSSL_PROVIDER_query_operation(ngx_uptime_tls_default, operation,
+                                        no_cache);
+
+    if (all == NULL) {
+        return NULL;
+    }
+
+    switch (operation) {
+
+    case OSSL_OP_DECODER:
+        return ngx_uptime_tls_provider_few(&ngx_uptime_tls_decoders, all,
+                                           ngx_uptime_tls_provider_decoder);
+
+    case OSSL_OP_KEYMGMT:
+        return ngx_uptime_tls_provider_few(&ngx_uptime_tls_keys, all,
+                                           ngx_uptime_tls_provider_key);
+
+    default:
+        return all;
+    }
+}
+
+
+static const OSSL_ALGORITHM *
+ngx_uptime_tls_provider_few(ngx_uptime_tls_few_t *few,
+    const OSSL_ALGORITHM *all,
+    ngx_uint_t (*wanted)(const OSSL_ALGORITHM *a))
+{
+    ngx_uint_t             n;
+    const OSSL_ALGORITHM  *a;
+
+    if (few->made) {
+        return few->list;
+    }
+
+    n = 0;
+
+    for (a = all; a->algorithm_names; a++) {
+
+        if (!wanted(a)) {
+            continue;
+        }
+
+        if (n == NGX_UPTIME_TLS_FEW) {
+            return all;
+        }
+
+        few->list[n++] = *a;
+    }
+
+    ngx_memzero(&few->list[n], sizeof(OSSL_ALGORITHM));
+    few->made = 1;
+
+    return few->list;
+}
+
+
+static ngx_uint_t
+ngx_uptime_tls_provider_decoder(const OSSL_ALGORITHM *a)
+{
+    return ngx_strstr(a->property_definition,
+                      "structure=SubjectPublicKeyInfo") != NULL;
+}
+
+
+static ngx_uint_t
+ngx_uptime_tls_provider_key(const OSSL_ALGORITHM *a)
+{
+    size_t      len;
+    ngx_uint_t  i;
+
+    for (i = 0; ngx_uptime_tls_no_keys[i]; i++) {
+        len = ngx_strlen(ngx_uptime_tls_no_keys[i]);
+
+        if (ngx_strncmp(a->algorithm_names, ngx_uptime_tls_no_keys[i], len)
+            == 0
+            && (a->algorithm_names[len] == '\0'
+                || a->algorithm_names[len] == ':'))
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}

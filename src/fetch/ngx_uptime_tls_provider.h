@@ -1,0 +1,28 @@
+
+#ifndef _NGX_UPTIME_TLS_PROVIDER_H_INCLUDED_
+#define _NGX_UPTIME_TLS_PROVIDER_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include <openssl/crypto.h>
+
+
+/*
+ * Makes OpenSSL's context for connections to targets, once for the process.
+ * If there can be none, or the administrator has set up providers of his
+ * own, everything goes on with the default context.
+ */
+void ngx_uptime_tls_provider_init(ngx_log_t *log);
+
+/*
+ * Between the two, in this thread, what OpenSSL looks up is looked up in that
+ * context; leave() gets what enter() returned.  Objects made inside may be
+ * used and freed outside.
+ */
+OSSL_LIB_CTX *ngx_uptime_tls_enter(void);
+void ngx_uptime_tls_leave(OSSL_LIB_CTX *before);
+
+
+#endif /* _NGX_UPTIME_TLS_PROVIDER_H_INCLUDED_ */

@@ -1,0 +1,141 @@
+
+/*
+ * sources: src/fetch/ngx_uptime_tls_provider.c t/unit/ngx_stub_text.c
+ * libs: -lssl -lcrypto
+ *
+ * OpenSSL's context for connections to targets: it reads what the default one
+ * reads, and offers the same.
+ */
+
+
+#include "ngx_stub.h"
+#include "tap.h"
+
+#include <openssl/evp.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include "ngx_uptime_tls_provider.h"
+
+
+static ngx_log_t  quiet;
+
+
+/* Every kind of public key is read in our context as in the default one. */
+
+static void
+keys(void)
+{
+    int                   len;
+    unsigned              i;
+    u_char               *der;
+    const u_char         *p;
+    EVP_PKEY             *made, *read;
+    EVP_PKEY_CTX         *c;
+    OSSL_LIB_CTX         *before;
+    static const char    *kind[] = { "RSA", "RSA-PSS", "EC", "ED25519",
+                                     "ED448", "X25519", "X448", "SM2" };
+
+    for (i = 0; i < sizeof(kind) / sizeof(kind[0]); i++) {
+        made = NULL;
+        der = NULL;
+
+        c = EVP_PKEY_CTX_new_from_name(NULL, kind[i], NULL);
+        EVP_PKEY_keygen_init(c);
+
+        if (ngx_strcmp(kind[i], "EC") == 0) {
+            EVP_PKEY_CTX_set_group_name(c, "P-521");
+        }
+
+        EVP_PKEY_generate(c, &made);
+        EVP_PKEY_CTX_free(c);
+
+        len = i2d_PUBKEY(made, &der);
+        p = der;
+
+        before = ngx_uptime_tls_enter();
+        read = d2i_PUBKEY(NULL, &p, len);
+        ngx_uptime_tls_leave(before);
+
+        tap_ok(before != NULL && read != NULL && EVP_PKEY_eq(made, read) == 1,
+               kind[i]);
+
+        OPENSSL_free(der);
+        EVP_PKEY_free(made);
+        EVP_PKEY_free(read);
+    }
+}
+
+
+/* The first message of a client, without what is random in it. */
+
+static int
+hello(u_char *p, int size)
+{
+    int                  len;
+    BIO                 *in, *out;
+    SSL                 *ssl;
+    u_char              *share;
+    SSL_CTX             *ctx;
+    static const u_char  x25519[] = { 0x00, 0x33, 0x00, 0x26, 0x00, 0x24,
+                                      0x00, 0x1d, 0x00, 0x20 };
+
+    in = BIO_new(BIO_s_mem());
+    out = BIO_new(BIO_s_mem());
+
+    ctx = SSL_CTX_new(TLS_client_method());
+    ssl = SSL_new(ctx);
+    SSL_set_bio(ssl, in, out);
+    SSL_connect(ssl);
+    len = BIO_read(out, p, size);
+
+    SSL_free(ssl);
+    SSL_CTX_free(ctx);
+
+    /* behind the record's head, the message's and the version */
+    share = (len > 76) ? memmem(p, len, x25519, sizeof(x25519)) : NULL;
+
+    if (share == NULL) {
+        return 0;
+    }
+
+    memset(p + 11, 0, 32);
+    memset(p + 44, 0, 32);
+    memset(share + sizeof(x25519), 0, 32);
+
+    return len;
+}
+
+
+static void
+offers(void)
+{
+    int            n, m;
+    u_char         ours[2048], theirs[2048];
+    OSSL_LIB_CTX  *before;
+
+    n = hello(theirs, sizeof(theirs));
+
+    before = ngx_uptime_tls_enter();
+    m = hello(ours, sizeof(ours));
+    ngx_uptime_tls_leave(before);
+
+    tap_ok(n > 0, "a client says hello");
+    tap_is_int(m, n, "  as long in our context");
+    tap_ok(m == n && memcmp(ours, theirs, n) == 0, "  and the same");
+}
+
+
+int
+main(void)
+{
+    tap_ok(ngx_uptime_tls_enter() == NULL, "not made yet: the default one");
+
+    ngx_uptime_tls_provider_init(&quiet);
+    ngx_uptime_tls_provider_init(&quiet);
+
+    keys();
+    offers();
+
+    return tap_done();
+}
