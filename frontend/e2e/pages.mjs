@@ -12,6 +12,14 @@ const words = (text) => (page) => page.getByText(text).first();
 const unfold = async (page) => {
   for (const each of await page.locator('details:not([open]) > summary').all()) await each.click();
 };
+// what is far below is asked for when it is about to be seen
+const toChecks = async (page) => {
+  await heading('Checks')(page).scrollIntoViewIfNeeded();
+  await page
+    .getByLabel(/^Details of the check at /)
+    .first()
+    .waitFor();
+};
 const failing = async (page) => {
   await page.route('**/api/v1/**', (route) =>
     /auth|openapi/.test(route.request().url()) ? route.continue() : route.abort(),
@@ -228,6 +236,7 @@ export const pages = [
     who: 'owner',
     path: '/monitors/:Storefront',
     ready: heading('Latency'),
+    act: toChecks,
     kept: true,
   },
   {
@@ -235,6 +244,7 @@ export const pages = [
     who: 'owner',
     path: '/monitors/:Checkout API',
     ready: heading('Latency'),
+    act: toChecks,
     kept: true,
   },
   {
@@ -242,6 +252,7 @@ export const pages = [
     who: 'owner',
     path: '/monitors/:Partner feed (Contoso)?range=30d',
     ready: heading('Latency'),
+    act: toChecks,
   },
   { name: 'monitor-paused', who: 'owner', path: '/monitors/:Staging', ready: heading('Staging') },
   {

@@ -8,7 +8,9 @@ import { monitorKeys } from './queries';
 
 const rfc = (seconds: number) => new Date(seconds * 1000).toISOString();
 
-export function useSeries(id: number, from: number, to: number, points: number) {
+export function useSeries(id: number, from: number, to: number) {
+  // as many as the screen can show
+  const points = Math.min(2000, Math.max(120, Math.round(innerWidth / 2)));
   return useQuery({
     queryKey: [...monitorKeys.history(id), 'series', from, to, points],
     queryFn: () =>
@@ -33,7 +35,13 @@ export function useUptime(id: number) {
   });
 }
 
-export function useChecks(id: number, from: number, to: number, outcome: Outcome | undefined) {
+export function useChecks(
+  id: number,
+  from: number,
+  to: number,
+  outcome: Outcome | undefined,
+  enabled: boolean,
+) {
   return useInfiniteQuery({
     queryKey: [...monitorKeys.history(id), 'checks', from, to, outcome],
     initialPageParam: undefined as string | undefined,
@@ -48,6 +56,7 @@ export function useChecks(id: number, from: number, to: number, outcome: Outcome
       ),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     placeholderData: keepPreviousData,
+    enabled,
   });
 }
 

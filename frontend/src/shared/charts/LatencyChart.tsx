@@ -49,8 +49,13 @@ function paintOutages(chart: uPlot, outages: Shade[]) {
   ctx.restore();
 }
 
-function options(props: Props, width: number, height: number): uPlot.Options {
-  const { outages, onZoom } = props;
+function options(
+  props: Props,
+  width: number,
+  height: number,
+  outages: () => Shade[],
+): uPlot.Options {
+  const { onZoom } = props;
   const axis = {
     stroke: token('muted'),
     font: '12px "Geist Variable", sans-serif',
@@ -103,7 +108,7 @@ function options(props: Props, width: number, height: number): uPlot.Options {
     ],
     bands: [{ series: [1, 2], fill: `${token('accent')}22` }],
     hooks: {
-      drawClear: [(chart) => paintOutages(chart, outages)],
+      drawClear: [(chart) => paintOutages(chart, outages())],
       setSelect: [
         (chart) => {
           const { left, width } = chart.select;
@@ -131,7 +136,8 @@ export default function LatencyChart(props: Props) {
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const made = options(latest.current, element.clientWidth, height);
+    const shades = () => latest.current.outages;
+    const made = options(latest.current, element.clientWidth, height, shades);
     made.hooks = { ...made.hooks, setCursor: [(plot) => setIndex(plot.cursor.idx ?? null)] };
     const { t, max, min, p50, p95, p99 } = data;
     const plot = new uPlot(made, [t, max, min, p50, p95, p99], element);
@@ -146,7 +152,10 @@ export default function LatencyChart(props: Props) {
       plot.destroy();
       chart.current = null;
     };
-  }, [data, from, to, outages, theme, timeZone, height]);
+  }, [data, from, to, theme, timeZone, height]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: they are painted below the lines
+  useEffect(() => chart.current?.redraw(false), [outages]);
 
   function onKey(event: KeyboardEvent) {
     if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;

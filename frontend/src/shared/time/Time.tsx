@@ -1,14 +1,27 @@
+import type { ReactNode } from 'react';
 import { absolute, ago, duration, type Instant, toDate } from './format';
 import { useNow } from './useNow';
 
-/** "3 min ago", with the whole time and zone in its title. */
-export function Ago({ at }: { at: Instant }) {
-  const now = useNow(5000);
+type MomentProps = { at: Instant; lead?: string; children: ReactNode };
+
+/** The whole time and zone are put into words when they are pointed at: there are hundreds. */
+function Moment({ at, lead = '', children }: MomentProps) {
   return (
-    <time dateTime={toDate(at).toISOString()} title={absolute(at)}>
-      {ago(at, Math.max(now, Date.now() - 5000))}
+    <time
+      dateTime={toDate(at).toISOString()}
+      onPointerEnter={(event) => {
+        event.currentTarget.title = lead + absolute(at);
+      }}
+    >
+      {children}
     </time>
   );
+}
+
+/** "3 min ago". */
+export function Ago({ at }: { at: Instant }) {
+  const now = useNow(5000);
+  return <Moment at={at}>{ago(at, Math.max(now, Date.now() - 5000))}</Moment>;
 }
 
 /** How long since; ticks, by the minute after the first. */
@@ -16,16 +29,12 @@ export function Since({ at }: { at: Instant }) {
   const now = useNow();
   const seconds = (Math.max(now, toDate(at).getTime()) - toDate(at).getTime()) / 1000;
   return (
-    <time dateTime={toDate(at).toISOString()} title={`since ${absolute(at)}`}>
+    <Moment at={at} lead="since ">
       {duration(seconds < 60 ? seconds : seconds - (seconds % 60))}
-    </time>
+    </Moment>
   );
 }
 
 export function At({ at, format = absolute }: { at: Instant; format?: (at: Instant) => string }) {
-  return (
-    <time dateTime={toDate(at).toISOString()} title={absolute(at)}>
-      {format(at)}
-    </time>
-  );
+  return <Moment at={at}>{format(at)}</Moment>;
 }

@@ -13,7 +13,7 @@ function zone(): string | undefined {
 }
 
 export function zoneName(): string {
-  return zone() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone() ?? format('zone', {}).resolvedOptions().timeZone;
 }
 
 function format(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {

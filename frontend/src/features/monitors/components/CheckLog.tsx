@@ -6,6 +6,7 @@ import { Button } from '@/shared/ui/Button';
 import { Segmented } from '@/shared/ui/Segmented';
 import { Failed, SkeletonRows } from '@/shared/ui/states';
 import { toast } from '@/shared/ui/toast';
+import { useNear } from '@/shared/ui/useNear';
 import { saveChecksCsv } from '../csv';
 import { useChecks } from '../history';
 import { CheckRow } from './CheckRow';
@@ -26,7 +27,8 @@ const filters = [
 ];
 
 export function CheckLog({ monitor, from, to, outcome, onOutcome }: Props) {
-  const checks = useChecks(monitor.id, from, to, outcome);
+  const [section, near] = useNear<HTMLElement>();
+  const checks = useChecks(monitor.id, from, to, outcome, near);
   const [saving, setSaving] = useState(false);
   // many rows: made in slices
   const pages = useDeferredValue(checks.data?.pages);
@@ -44,7 +46,10 @@ export function CheckLog({ monitor, from, to, outcome, onOutcome }: Props) {
   }
 
   return (
-    <section className="card p-4 [contain-intrinsic-height:auto_1600px] [content-visibility:auto] sm:p-5">
+    <section
+      ref={section}
+      className="card p-4 [contain-intrinsic-height:auto_1600px] [content-visibility:auto] sm:p-5"
+    >
       <div className="mb-3 flex flex-wrap items-center gap-2">
         <h2 className="mr-auto font-semibold text-lg">Checks</h2>
         <div className="max-sm:order-last max-sm:w-full">
@@ -63,7 +68,7 @@ export function CheckLog({ monitor, from, to, outcome, onOutcome }: Props) {
       {checks.error && (
         <Failed what="The checks could not be loaded" error={checks.error} retry={checks.refetch} />
       )}
-      {!pages && !checks.error && <SkeletonRows />}
+      {near && !pages && !checks.error && <SkeletonRows />}
       {pages && rows.length === 0 && (
         <p className="py-4 text-muted">
           {outcome ? `No check was ${outcome} in this range.` : 'No check in this range.'}

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo } from 'react';
+import { lazy, Suspense, useDeferredValue, useMemo } from 'react';
 import type { Monitor } from '@/shared/api/schema';
 import { count, milliseconds } from '@/shared/time/format';
 import { Failed, Skeleton } from '@/shared/ui/states';
@@ -9,6 +9,9 @@ import { Phases } from './Phases';
 const load = () => import('@/shared/charts/LatencyChart');
 const LatencyChart = lazy(load);
 
+// on its way before there is anything to draw
+load().catch(() => {});
+
 type Props = {
   monitor: Monitor;
   from: number;
@@ -18,22 +21,18 @@ type Props = {
 };
 
 export function LatencyPanel({ monitor, from, to, onZoom, onReset }: Props) {
-  const points = Math.min(2000, Math.max(120, Math.round(innerWidth / 2)));
-  const series = useSeries(monitor.id, from, to, points);
+  const series = useSeries(monitor.id, from, to);
   const incidents = useMonitorIncidents(monitor.id, from, to);
 
-  // while the values are on their way
-  useEffect(() => {
-    load().catch(() => {});
-  }, []);
-
+  // deferred: what is there stays until the chart can be drawn
+  const values = useDeferredValue(series.data);
   const chart = useMemo(() => {
-    if (!series.data) return undefined;
-    const { t, min_ms, p50_ms, p95_ms, p99_ms, max_ms } = series.data;
+    if (!values) return undefined;
+    const { t, min_ms, p50_ms, p95_ms, p99_ms, max_ms } = values;
     return { t, min: min_ms, p50: p50_ms, p95: p95_ms, p99: p99_ms, max: max_ms };
-  }, [series.data]);
+  }, [values]);
   const outages = useMemo(() => outagesOf(incidents.data?.items ?? [], to), [incidents.data, to]);
-  const totals = useMemo(() => (series.data ? summary(series.data) : undefined), [series.data]);
+  const totals = useMemo(() => (values ? summary(values) : undefined), [values]);
 
   return (
     <section className="card p-4 sm:p-5">
@@ -48,9 +47,9 @@ export function LatencyPanel({ monitor, from, to, onZoom, onReset }: Props) {
       {series.error && (
         <Failed what="The chart could not be loaded" error={series.error} retry={series.refetch} />
       )}
-      {!chart && !series.error && <Skeleton className="h-[284px]" />}
-      {chart && (
-        <Suspense fallback={<Skeleton className="h-[284px]" />}>
+      <Suspense fallback={<Skeleton className="h-[284px]" />}>
+        {!chart && !series.error && <Skeleton className="h-[284px]" />}
+        {chart && (
           <LatencyChart
             data={chart}
             from={from}
@@ -60,8 +59,8 @@ export function LatencyPanel({ monitor, from, to, onZoom, onReset }: Props) {
             onZoom={onZoom}
             onReset={onReset}
           />
-        </Suspense>
-      )}
+        )}
+      </Suspense>
       {chart && totals?.checks === 0 && (
         <p className="-mt-40 mb-32 text-center text-muted">No check in this range.</p>
       )}

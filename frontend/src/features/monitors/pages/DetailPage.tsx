@@ -1,7 +1,7 @@
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { memo, useDeferredValue, useMemo } from 'react';
 import { ApiError } from '@/shared/api/problem';
-import type { Outcome } from '@/shared/api/schema';
+import type { Monitor, Outcome } from '@/shared/api/schema';
 import { useNow } from '@/shared/time/useNow';
 import { Page } from '@/shared/ui/Page';
 import { Failed, SkeletonRows } from '@/shared/ui/states';
@@ -14,6 +14,7 @@ import { IncidentList } from '../components/IncidentList';
 import { LatencyPanel } from '../components/LatencyPanel';
 import { PushAddress } from '../components/PushAddress';
 import { RangePicker } from '../components/RangePicker';
+import { useMonitorIncidents, useSeries, useUptime } from '../history';
 import { useMonitor } from '../queries';
 import { type DetailSearch, ranges } from '../search';
 
@@ -30,12 +31,46 @@ function useWindow({ range, from, to }: DetailSearch): { from: number; to: numbe
   }, [from, to, now, length, step]);
 }
 
+/**
+ * What comes from outside is shown as a deferred value: React makes the page in
+ * slices of a few milliseconds, where a query's own update is made in one go.
+ */
 export function DetailPage() {
   const id = Number(useParams({ from: '/inside/monitors/$id' }).id);
   const search = useSearch({ from: '/inside/monitors/$id' });
+  const { data, error, refetch } = useMonitor(id);
+  const monitor = useDeferredValue(data);
+  const now = useWindow(search);
+  const window = useDeferredValue(now);
+
+  // asked for beside the monitor, not after it
+  useSeries(id, now.from, now.to);
+  useMonitorIncidents(id, now.from, now.to);
+  useUptime(id);
+
+  if (monitor) return <Loaded monitor={monitor} window={window} />;
+
+  const gone = error instanceof ApiError && error.status === 404;
+  return (
+    <Page title={gone ? 'There is no such monitor' : 'Monitor'}>
+      {error ? (
+        <Failed
+          what={gone ? 'It was deleted, or it is not yours.' : 'The monitor could not be loaded'}
+          error={error}
+          retry={gone ? undefined : refetch}
+        />
+      ) : (
+        <SkeletonRows rows={4} className="h-28" />
+      )}
+    </Page>
+  );
+}
+
+type LoadedProps = { monitor: Monitor; window: { from: number; to: number } };
+
+const Loaded = memo(function Loaded({ monitor, window: { from, to } }: LoadedProps) {
+  const search = useSearch({ from: '/inside/monitors/$id' });
   const navigate = useNavigate({ from: '/monitors/$id' });
-  const { data: monitor, error, refetch } = useMonitor(id);
-  const { from, to } = useWindow(search);
 
   const change = (patch: DetailSearch) =>
     navigate({ search: (old) => ({ ...old, ...patch }), replace: true, resetScroll: false });
@@ -43,23 +78,6 @@ export function DetailPage() {
     if (to - from >= 60) change({ from, to, range: undefined });
   };
   const reset = () => change({ from: undefined, to: undefined });
-
-  if (!monitor) {
-    const gone = error instanceof ApiError && error.status === 404;
-    return (
-      <Page title={gone ? 'There is no such monitor' : 'Monitor'}>
-        {error ? (
-          <Failed
-            what={gone ? 'It was deleted, or it is not yours.' : 'The monitor could not be loaded'}
-            error={error}
-            retry={gone ? undefined : refetch}
-          />
-        ) : (
-          <SkeletonRows rows={4} className="h-28" />
-        )}
-      </Page>
-    );
-  }
 
   return (
     <Page
@@ -76,8 +94,8 @@ export function DetailPage() {
         onReset={reset}
       />
       <LatencyPanel monitor={monitor} from={from} to={to} onZoom={zoom} onReset={reset} />
-      <DayBars id={id} />
-      <IncidentList id={id} from={from} to={to} />
+      <DayBars id={monitor.id} />
+      <IncidentList id={monitor.id} from={from} to={to} />
       <CheckLog
         monitor={monitor}
         from={from}
@@ -87,4 +105,4 @@ export function DetailPage() {
       />
     </Page>
   );
-}
+});

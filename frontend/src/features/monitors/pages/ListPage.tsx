@@ -1,6 +1,6 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { LayoutGrid, Plus } from 'lucide-react';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, memo, Suspense, useDeferredValue, useMemo, useState } from 'react';
 import { usePreferences } from '@/shared/preferences/preferences';
 import { count } from '@/shared/time/format';
 import { buttonStyle } from '@/shared/ui/Button';
@@ -19,15 +19,25 @@ const BulkBar = lazy(() => import('../components/BulkBar'));
 
 const none: MonitorRow[] = [];
 
+/**
+ * The answer is shown as a deferred value: React makes the page in slices of a
+ * few milliseconds, where a query's own update is made in one go.
+ */
 export function ListPage() {
+  const { data, error, refetch } = useMonitors();
+  return <Loaded rows={useDeferredValue(data?.rows)} error={error} refetch={refetch} />;
+}
+
+type LoadedProps = { rows: MonitorRow[] | undefined; error: unknown; refetch: () => void };
+
+const Loaded = memo(function Loaded({ rows: data, error, refetch }: LoadedProps) {
   const { q = '', sort = 'status' } = useSearch({ from: '/inside/monitors' });
   const navigate = useNavigate({ from: '/monitors' });
   const { density } = usePreferences();
-  const { data, error, refetch, isPending } = useMonitors();
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const [selecting, setSelecting] = useState(false);
 
-  const rows = data?.rows ?? none;
+  const rows = data ?? none;
   const counts = useMemo(() => countByStatus(rows), [rows]);
   const tags = useMemo(() => allTags(rows), [rows]);
   const shown = useMemo(() => sortRows(rows.filter(matcher(q)), sort), [rows, q, sort]);
@@ -68,14 +78,14 @@ export function ListPage() {
         </>
       }
     >
-      {error && (
+      {error !== null && (
         <Failed
           what={data ? 'The list could not be brought up to date' : 'The list could not be loaded'}
           error={error}
           retry={refetch}
         />
       )}
-      {isPending && <SkeletonRows rows={8} className="h-[52px]" />}
+      {!data && !error && <SkeletonRows rows={8} className="h-[52px]" />}
       {data && rows.length === 0 && <FirstMonitor />}
       {rows.length > 0 && (
         <>
@@ -115,7 +125,7 @@ export function ListPage() {
       </Suspense>
     </Page>
   );
-}
+});
 
 function summary(all: number, down: number, degraded: number): string {
   const monitors = all === 1 ? 'One monitor' : `${count(all)} monitors`;
