@@ -1,5 +1,6 @@
 -- $1 bigint: the caller, $2 boolean: an API key that may only read, $3 bigint: monitor.
 -- The fourth column changes with every check.
+-- many at once: api/monitor_get_many
 SELECT NULL, NULL, m.version,
        (extract(epoch FROM s.last_checked_at) * 1000)::bigint,
        {{monitor_fields}}

@@ -147,6 +147,8 @@ struct ngx_uptime_pg_query_s {
     ngx_uptime_pg_conn_t          *conn;        /* NULL while in line       */
     ngx_queue_t                    queue;
     ngx_event_t                    timer;
+    ngx_queue_t                    members;     /* if many                  */
+    ngx_uint_t                     row;         /* of res, if a member      */
     ngx_uint_t                     nparams;
     const char                   **values;
     int                           *lengths;
@@ -157,6 +159,9 @@ struct ngx_uptime_pg_query_s {
     unsigned                       failed:1;    /* err is set               */
     unsigned                       victim:1;    /* undone for another one   */
     unsigned                       again:1;     /* sent a second time       */
+    unsigned                       many:1;      /* a batch                  */
+    unsigned                       member:1;    /* res belongs to its batch */
+    unsigned                       flight:1;    /* counts in nflights       */
 };
 
 

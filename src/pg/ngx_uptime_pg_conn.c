@@ -444,15 +444,7 @@ ngx_uptime_pg_conn_close(ngx_uptime_pg_conn_t *conn)
 void
 ngx_uptime_pg_conn_destroy(ngx_uptime_pg_conn_t *conn)
 {
-    ngx_queue_t            *head;
-    ngx_uptime_pg_query_t  *q;
-
-    while (!ngx_queue_empty(&conn->sent)) {
-        head = ngx_queue_head(&conn->sent);
-        q = ngx_queue_data(head, ngx_uptime_pg_query_t, queue);
-        ngx_queue_remove(head);
-        ngx_uptime_pg_query_destroy(q);
-    }
+    ngx_uptime_pg_queries_destroy(&conn->sent);
 
     conn->nsent = 0;
 

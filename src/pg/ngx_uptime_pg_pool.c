@@ -54,6 +54,7 @@ ngx_uptime_pg_pool_create(ngx_uptime_pg_conf_t *conf, ngx_log_t *log)
     pool->check_schema = 1;
 
     ngx_queue_init(&pool->waiting);
+    ngx_queue_init(&pool->batch);
 
     for (i = 0; i < conf->connections; i++) {
         ngx_uptime_pg_conn_init(&pool->conns[i], pool);
@@ -105,6 +106,7 @@ ngx_uptime_pg_pool_wake(ngx_uptime_pg_pool_t *pool)
 static void
 ngx_uptime_pg_pool_dispatch(ngx_event_t *ev)
 {
+    ngx_uint_t              batch;
     ngx_queue_t            *head;
     ngx_uptime_pg_conn_t   *conn;
     ngx_uptime_pg_pool_t   *pool;
@@ -112,18 +114,27 @@ ngx_uptime_pg_pool_dispatch(ngx_event_t *ev)
 
     pool = ev->data;
 
-    while (!ngx_queue_empty(&pool->waiting)) {
+    for ( ;; ) {
+
+        batch = ngx_uptime_pg_batch_ready(pool);
+
+        if (!batch && ngx_queue_empty(&pool->waiting)) {
+            break;
+        }
 
         conn = ngx_uptime_pg_pool_pick(pool);
         if (conn == NULL) {
             break;
         }
 
-        head = ngx_queue_head(&pool->waiting);
-        q = ngx_queue_data(head, ngx_uptime_pg_query_t, queue);
+        if (batch) {
+            q = ngx_uptime_pg_batch_next(pool, conn);
 
-        ngx_queue_remove(head);
-        pool->nwaiting--;
+        } else {
+            head = ngx_queue_head(&pool->waiting);
+            q = ngx_queue_data(head, ngx_uptime_pg_query_t, queue);
+            ngx_uptime_pg_query_leave(q);
+        }
 
         ngx_uptime_pg_conn_send(conn, q);
     }
@@ -224,7 +235,8 @@ ngx_uptime_pg_pool_connect(ngx_uptime_pg_pool_t *pool)
      * this nobody would ever find out that connecting works again.
      */
 
-    wanted = pool->nwaiting + (pool->failures && shared);
+    wanted = pool->nwaiting - pool->nbatch + ngx_uptime_pg_batch_ready(pool)
+             + (pool->failures && shared);
 
     /* after a failure one at a time: no crowd at the door of a sick server */
 
@@ -449,9 +461,7 @@ ngx_uptime_pg_pool_poll(ngx_uptime_pg_pool_t *pool, ngx_msec_t msec)
 void
 ngx_uptime_pg_pool_destroy(ngx_uptime_pg_pool_t *pool)
 {
-    ngx_uint_t              i;
-    ngx_queue_t            *head;
-    ngx_uptime_pg_query_t  *q;
+    ngx_uint_t  i;
 
     if (pool->timer.timer_set) {
         ngx_del_timer(&pool->timer);
@@ -461,12 +471,8 @@ ngx_uptime_pg_pool_destroy(ngx_uptime_pg_pool_t *pool)
         ngx_delete_posted_event(&pool->dispatch);
     }
 
-    while (!ngx_queue_empty(&pool->waiting)) {
-        head = ngx_queue_head(&pool->waiting);
-        q = ngx_queue_data(head, ngx_uptime_pg_query_t, queue);
-        ngx_queue_remove(head);
-        ngx_uptime_pg_query_destroy(q);
-    }
+    ngx_uptime_pg_queries_destroy(&pool->waiting);
+    ngx_uptime_pg_queries_destroy(&pool->batch);
 
     for (i = 0; i < pool->conf->connections; i++) {
         ngx_uptime_pg_conn_destroy(&pool->conns[i]);

@@ -29,6 +29,13 @@
 
 #define NGX_UPTIME_PG_MAX_PARAMS      32
 
+/* queries of one row that go as one statement, at most */
+#define NGX_UPTIME_PG_BATCH           32
+
+/* batches in flight; further ones gather, unless the last is late (ms) */
+#define NGX_UPTIME_PG_FLIGHTS         2
+#define NGX_UPTIME_PG_FLIGHT_SLOW     10
+
 
 /*
  * CLOSED -> CONNECTING -> STARTING -> READY <-> DRAINING -> FAILED -> CLOSED;
@@ -66,7 +73,11 @@ struct ngx_uptime_pg_pool_s {
     ngx_uptime_pg_conn_t          *conns;       /* conf->connections        */
     ngx_uptime_pg_conn_t          *listener;    /* or NULL                  */
     ngx_queue_t                    waiting;     /* queries in line          */
-    ngx_uint_t                     nwaiting;
+    ngx_queue_t                    batch;       /* in line, may go together */
+    ngx_uint_t                     nwaiting;    /* in both                  */
+    ngx_uint_t                     nbatch;      /* in batch                 */
+    ngx_uint_t                     nflights;    /* from batch               */
+    ngx_msec_t                     flight;      /* when the last one left   */
     ngx_event_t                    timer;       /* back-off                 */
     ngx_event_t                    dispatch;    /* posted                   */
     ngx_uint_t                     failures;    /* to connect, in a row     */
@@ -134,13 +145,30 @@ void ngx_uptime_pg_pool_closed(ngx_uptime_pg_conn_t *conn,
 void ngx_uptime_pg_pool_wake(ngx_uptime_pg_pool_t *pool);
 
 
+/* batch */
+
+/* 1: there is something that may go now */
+ngx_uint_t ngx_uptime_pg_batch_ready(ngx_uptime_pg_pool_t *pool);
+
+/* Takes from the line what goes next, on conn, and is to be sent. */
+ngx_uptime_pg_query_t *ngx_uptime_pg_batch_next(ngx_uptime_pg_pool_t *pool,
+    ngx_uptime_pg_conn_t *conn);
+
+
 /* query */
+
+/* Puts q into line, last or first; takes it out. */
+void ngx_uptime_pg_query_join(ngx_uptime_pg_query_t *q, ngx_uint_t first);
+void ngx_uptime_pg_query_leave(ngx_uptime_pg_query_t *q);
 
 /*
  * Puts a query whose transaction was undone in favour of another one back into
  * line, once; its time goes on.  NGX_DECLINED: it is over.
  */
 ngx_int_t ngx_uptime_pg_query_again(ngx_uptime_pg_query_t *q);
+
+/* Destroys all of them, nobody is called. */
+void ngx_uptime_pg_queries_destroy(ngx_queue_t *queries);
 
 /* Calls the handler, if any, and destroys the query. */
 void ngx_uptime_pg_query_finish(ngx_uptime_pg_query_t *q);

@@ -83,9 +83,30 @@ ngx_uptime_pg_query_destroy(ngx_uptime_pg_query_t *q)
         ngx_del_timer(&q->timer);
     }
 
-    PQclear(q->res);
+    if (q->many) {
+        ngx_uptime_pg_queries_destroy(&q->members);
+    }
+
+    if (!q->member) {
+        PQclear(q->res);
+    }
 
     ngx_destroy_pool(q->pool);
+}
+
+
+void
+ngx_uptime_pg_queries_destroy(ngx_queue_t *queries)
+{
+    ngx_queue_t            *head;
+    ngx_uptime_pg_query_t  *q;
+
+    while (!ngx_queue_empty(queries)) {
+        head = ngx_queue_head(queries);
+        q = ngx_queue_data(head, ngx_uptime_pg_query_t, queue);
+        ngx_queue_remove(head);
+        ngx_uptime_pg_query_destroy(q);
+    }
 }
 
 
@@ -283,14 +304,43 @@ ngx_uptime_pg_submit(ngx_uptime_pg_query_t *q)
         timeout = ngx_min(timeout, NGX_UPTIME_PG_AWAY_WAIT);
     }
 
-    ngx_queue_insert_tail(&pool->waiting, &q->queue);
-    pool->nwaiting++;
+    ngx_uptime_pg_query_join(q, 0);
 
     ngx_add_timer(&q->timer, timeout);
 
     ngx_uptime_pg_pool_wake(pool);
 
     return NGX_OK;
+}
+
+
+void
+ngx_uptime_pg_query_join(ngx_uptime_pg_query_t *q, ngx_uint_t first)
+{
+    ngx_queue_t           *line;
+    ngx_uptime_pg_pool_t  *pool;
+
+    pool = q->owner;
+    line = ngx_uptime_sql[q->sql].many ? &pool->batch : &pool->waiting;
+
+    if (first) {
+        ngx_queue_insert_head(line, &q->queue);
+    } else {
+        ngx_queue_insert_tail(line, &q->queue);
+    }
+
+    pool->nwaiting++;
+    pool->nbatch += (line == &pool->batch);
+}
+
+
+void
+ngx_uptime_pg_query_leave(ngx_uptime_pg_query_t *q)
+{
+    ngx_queue_remove(&q->queue);
+
+    q->owner->nwaiting--;
+    q->owner->nbatch -= (ngx_uptime_sql[q->sql].many != 0);
 }
 
 
@@ -306,8 +356,7 @@ ngx_uptime_pg_query_timeout(ngx_event_t *ev)
     pool = q->owner;
 
     if (q->conn == NULL) {
-        ngx_queue_remove(&q->queue);
-        pool->nwaiting--;
+        ngx_uptime_pg_query_leave(q);
 
         err = (pool->away != NGX_UPTIME_PG_OK) ? pool->away
                                                : NGX_UPTIME_PG_TIMEOUT;
@@ -343,8 +392,7 @@ ngx_uptime_pg_detach(ngx_uptime_pg_query_t *q)
     q->handler = NULL;
 
     if (q->conn == NULL) {
-        ngx_queue_remove(&q->queue);
-        q->owner->nwaiting--;
+        ngx_uptime_pg_query_leave(q);
         ngx_uptime_pg_query_destroy(q);
     }
 }
@@ -357,18 +405,22 @@ ngx_uptime_pg_query_again(ngx_uptime_pg_query_t *q)
 
     pool = q->owner;
 
-    if (!q->victim || q->again || q->handler == NULL) {
+    /* of a batch each member goes again */
+
+    if (!q->victim || q->again || q->handler == NULL || q->many) {
         return NGX_DECLINED;
     }
+
+    pool->nflights -= q->flight;
 
     q->again = 1;
     q->victim = 0;
     q->failed = 0;
     q->err = NGX_UPTIME_PG_OK;
     q->conn = NULL;
+    q->flight = 0;
 
-    ngx_queue_insert_head(&pool->waiting, &q->queue);
-    pool->nwaiting++;
+    ngx_uptime_pg_query_join(q, 1);
 
     ngx_uptime_pg_pool_wake(pool);
 
@@ -383,11 +435,19 @@ ngx_uptime_pg_query_finish(ngx_uptime_pg_query_t *q)
         ngx_del_timer(&q->timer);
     }
 
-    q->owner->queries++;
-    q->owner->query_failures += (q->err != NGX_UPTIME_PG_OK);
+    if (q->flight) {
+        q->owner->nflights--;
+        ngx_uptime_pg_pool_wake(q->owner);
+    }
+
+    if (!q->many) {
+        q->owner->queries++;
+        q->owner->query_failures += (q->err != NGX_UPTIME_PG_OK);
+    }
 
     if (q->handler != NULL) {
-        q->rows = (q->res != NULL) ? (ngx_uint_t) PQntuples(q->res) : 0;
+        q->rows = (q->res == NULL) ? 0
+                  : q->member ? 1 : (ngx_uint_t) PQntuples(q->res);
         q->handler(q);
     }
 

@@ -162,6 +162,8 @@ ngx_uptime_pg_str(ngx_uptime_pg_query_t *q, ngx_uint_t row, ngx_uint_t col)
 {
     ngx_str_t  s;
 
+    row += q->row;
+
     if (PQgetisnull(q->res, (int) row, (int) col)) {
         ngx_str_null(&s);
         return s;
@@ -221,14 +223,16 @@ ngx_uptime_pg_bin(ngx_uptime_pg_query_t *q, ngx_uint_t row, ngx_uint_t col)
 ngx_uint_t
 ngx_uptime_pg_is_null(ngx_uptime_pg_query_t *q, ngx_uint_t row, ngx_uint_t col)
 {
-    return PQgetisnull(q->res, (int) row, (int) col);
+    return PQgetisnull(q->res, (int) (row + q->row), (int) col);
 }
 
 
 ngx_uint_t
 ngx_uptime_pg_columns(ngx_uptime_pg_query_t *q)
 {
-    return PQnfields(q->res);
+    /* the last one of a batch says whose a row is */
+
+    return PQnfields(q->res) - q->member;
 }
 
 
