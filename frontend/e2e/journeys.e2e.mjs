@@ -1,7 +1,7 @@
 // What people do with it, against the real server.
 
 import assert from 'node:assert/strict';
-import { fillLogin, password, signIn, signUp } from './people.mjs';
+import { fillLogin, password, signIn, signUp, totp, totpStep } from './people.mjs';
 import { until } from './server.mjs';
 import { openSink } from './sink.mjs';
 
@@ -129,6 +129,61 @@ export const tests = {
     await until('the title is calm', async () => !(await page.title()).startsWith('('));
     await page.getByRole('button', { name: 'Resolved' }).click();
     await page.getByText('recovered').waitFor();
+  },
+
+  'two factors: a code besides the password, and recovery codes that work once': async ({
+    server,
+    open,
+  }) => {
+    const email = 'factors@shop.test';
+    const page = await open();
+    const alert = page.getByRole('alert').first();
+    const enter = async (code) => {
+      await page.getByRole('textbox', { name: 'Code' }).fill(code);
+      await page.getByRole('button', { name: 'Go on' }).click();
+    };
+    const leave = async () => {
+      await page.getByRole('button', { name: email }).click();
+      await page.getByRole('menuitem', { name: 'Sign out' }).click();
+      await page.waitForURL('**/login*');
+      await fillLogin(page, email);
+      await page.getByRole('heading', { name: 'Second factor' }).waitFor();
+    };
+
+    await signUp(page, server.base, email);
+    await page.goto(`${server.base}/settings/security`);
+    await page.getByRole('button', { name: 'Set up' }).click();
+    await page.getByRole('dialog').getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByLabel('QR code with the secret').waitFor();
+    const secret = await page.getByRole('dialog').locator('code').textContent();
+    await page.getByRole('textbox', { name: 'Code' }).fill('12345');
+    await page.getByRole('button', { name: 'Switch on' }).click();
+    await page.locator('[aria-invalid=true]').waitFor();
+    const step = totpStep();
+    await page.getByRole('textbox', { name: 'Code' }).fill(totp(secret, step));
+    await page.getByRole('button', { name: 'Switch on' }).click();
+    const codes = await page.getByRole('dialog').locator('li').allTextContents();
+    assert.ok(codes.length >= 8, 'recovery codes are shown');
+    await page.getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByText('On', { exact: true }).waitFor();
+
+    await leave();
+    await enter(totp(secret, step + 1000));
+    await alert.waitFor();
+    assert.match(await alert.textContent(), /code/i, 'what was wrong is said');
+    // one that was used is not taken again
+    await enter(totp(secret, Math.max(step + 1, totpStep())));
+    await page.waitForURL('**/monitors');
+
+    await leave();
+    await enter(codes[0]);
+    await page.waitForURL('**/monitors');
+    await leave();
+    await enter(codes[0]);
+    await alert.waitFor();
+    await enter(codes[1]);
+    await page.waitForURL('**/monitors');
   },
 
   'many monitors are edited at once, and Undo takes it back': async ({ server, open }) => {

@@ -150,6 +150,12 @@ SET status = s.state, told = s.state, last_outcome = s.state,
         THEN s.at + s.cert * interval '1 day' - interval '5 hours' END,
     fails = CASE WHEN s.state = 'down' THEN s.since ELSE 0 END
 FROM story s WHERE s.id = st.monitor_id AND s.state NOT IN ('paused', 'pending');
+UPDATE monitor_state st SET last_latency_us = c.latency_us
+FROM story s JOIN checks c ON c.monitor_id = s.id AND c.slot = s.at
+WHERE s.id = st.monitor_id AND c.latency_us IS NOT NULL;
+UPDATE monitor_state st SET status_since = s.at - CASE s.state
+    WHEN 'paused' THEN interval '3 days' ELSE interval '5 hours' END
+FROM story s WHERE s.id = st.monitor_id AND s.state IN ('paused', 'pending');
 SELECT monitor_stats_refresh(ARRAY(SELECT id FROM story)) \g /dev/null
 
 UPDATE monitors m SET created_at = now() - interval '400 days'
@@ -198,13 +204,19 @@ INSERT INTO sessions (user_id, last_used_at)
 SELECT id, now() - (length(email) * 37) * interval '1 min' FROM users
 WHERE id <> :owner AND email NOT LIKE 'new@%';
 
+UPDATE users SET created_at = now() - interval '431 days' WHERE id = :owner;
+UPDATE audit SET address = '203.0.113.24', at = now() - interval '340 days'
+    + (id - (SELECT min(id) FROM audit WHERE user_id = :owner))
+    * interval '4 days 3 hours 11 min'
+WHERE user_id = :owner;
+DELETE FROM audit WHERE user_id = :owner AND event = 'invitation_created';
 INSERT INTO audit (user_id, at, event, name, address)
 SELECT :owner, now() - a.hours * interval '1 hour', a.event, a.name,
        '203.0.113.24'
 FROM (VALUES (700, 'password_changed', NULL), (310, 'signed_in', NULL),
-    (96, 'sign_in_failed', NULL), (95, 'signed_in', NULL))
+    (96, 'sign_in_failed', NULL), (95, 'signed_in', NULL),
+    (3, 'invitation_created', NULL))
     a (hours, event, name);
-UPDATE audit SET address = '203.0.113.24' WHERE user_id = :owner;
 UPDATE api_keys SET created_at = now() - interval '83 days',
     last_used_at = now() - id * interval '47 min' WHERE owner_id = :owner;
 
@@ -233,6 +245,9 @@ UPDATE channels SET failed_at = now() - interval '2 min',
     failure = 'the server answered 503'
 WHERE owner_id = :owner AND kind = 'ntfy';
 COMMIT;
+
+UPDATE janitor_tasks SET ran_at = now() - (3 + length(name) * 7 % 53)
+    * interval '1 s';
 
 -- two checkers that are alive, for the system page
 INSERT INTO checkers (node_id, version, started_at, seen_at, stats)

@@ -117,9 +117,10 @@ const editMonitor = createRoute({
 const incidents = createRoute({
   getParentRoute: () => inside,
   path: '/incidents',
-  validateSearch: (search): { tab?: string; incident?: number } => ({
+  validateSearch: (search): { tab?: string; incident?: number; monitor?: number } => ({
     tab: textOf(search.tab),
     incident: Number(search.incident) || undefined,
+    monitor: Number(search.monitor) || undefined,
   }),
   component: lazyRouteComponent(pages.incidents, 'IncidentsPage'),
 });

@@ -1,5 +1,5 @@
 import type { System } from '@/shared/api/schema';
-import { bytes, count, milliseconds } from '@/shared/time/format';
+import { bytes, count, milliseconds, perSecond } from '@/shared/time/format';
 import { Ago, Since } from '@/shared/time/Time';
 import { Panel } from '@/shared/ui/Panel';
 
@@ -39,7 +39,7 @@ function factsOf(node: Node, stats: NonNullable<Node['stats']>): [string, string
   return [
     ['Parts', count(node.shards)],
     ['Monitors', count(stats.monitors)],
-    ['Checks', `${stats.checks_per_second.toFixed(1)}/s`],
+    ['Checks', perSecond(stats.checks_per_second)],
     ['Under way', count(stats.in_flight)],
     [
       'Start delay, p99 / max',

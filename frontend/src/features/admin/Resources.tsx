@@ -1,5 +1,5 @@
 import type { System } from '@/shared/api/schema';
-import { absolute, bytes, count } from '@/shared/time/format';
+import { bytes, count, dateTime } from '@/shared/time/format';
 import { Panel } from '@/shared/ui/Panel';
 import { Facts } from './Nodes';
 
@@ -18,7 +18,7 @@ export function Resources({ system }: { system: System }) {
             ['Raw history', bytes(database.checks_bytes)],
             ['Partitions', count(database.partitions)],
             ['Connections', `${count(database.connections)} of ${count(database.max_connections)}`],
-            ['Rolled up until', rollups.hour ? absolute(rollups.hour) : '–'],
+            ['Rolled up until', rollups.hour ? dateTime(rollups.hour) : '–'],
             ['Hours to do again', count(rollups.late)],
           ]}
         />
@@ -34,7 +34,7 @@ export function Resources({ system }: { system: System }) {
                   ['Memory at most', bytes(each.memory_bytes)],
                   [
                     'Connections',
-                    `${count(each.connections)}, ${count(each.connections_busy)} busy`,
+                    `${count(each.connections)} (${count(each.connections_busy)} busy)`,
                   ],
                   ['Waiting statements', count(each.statements_waiting)],
                   ['Failed statements', count(each.statements_failed)],

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, data } from '@/shared/api/client';
 import type { System as SystemState } from '@/shared/api/schema';
-import { bytes, count, milliseconds } from '@/shared/time/format';
+import { bytes, count, milliseconds, perSecond } from '@/shared/time/format';
 import { useNow } from '@/shared/time/useNow';
 import { Figure, Figures } from '@/shared/ui/Figure';
 import { StatusGlyph } from '@/shared/ui/StatusGlyph';
@@ -48,7 +48,7 @@ function State({ system }: { system: SystemState }) {
       <Figures>
         <Figure
           name="Checks"
-          value={`${checks.per_second < 10 ? checks.per_second.toFixed(1) : count(Math.round(checks.per_second))}/s`}
+          value={perSecond(checks.per_second)}
           note={`${count(checks.in_flight)} under way`}
         />
         <Figure

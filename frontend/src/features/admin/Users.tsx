@@ -87,9 +87,9 @@ export function Users() {
                 {account.role === 'admin' ? 'Administrator' : 'User'},{' '}
                 {account.monitors === 1 ? '1 monitor' : `${count(account.monitors)} monitors`},{' '}
                 {account.last_seen_at ? (
-                  <>
+                  <span className="whitespace-nowrap">
                     seen <Ago at={account.last_seen_at} />
-                  </>
+                  </span>
                 ) : (
                   'never seen'
                 )}

@@ -76,8 +76,8 @@ export function ChannelRow({ channel, onDelete }: { channel: Channel; onDelete: 
             {channel.events.length === 0
               ? 'Told of nothing'
               : channel.events.map((event) => eventNames[event]).join(', ')}
-            {' · '}
-            {monitors}
+            <span className="max-sm:hidden"> · </span>
+            <span className="max-sm:block">{monitors}</span>
           </p>
         </div>
       </div>

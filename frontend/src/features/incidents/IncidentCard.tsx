@@ -79,7 +79,7 @@ export function IncidentCard({ incident, open, onToggle }: Props) {
           <Button
             variant="ghost"
             size="icon"
-            className="max-sm:col-start-2 max-sm:row-start-1"
+            className="max-sm:-mr-3 max-sm:col-start-2 max-sm:row-start-1"
             aria-expanded={open}
             aria-label={`Details of the incident of ${incident.monitor_name}`}
             onClick={onToggle}

@@ -1,5 +1,5 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { api, data } from '@/shared/api/client';
 import type { IncidentStatus } from '@/shared/api/schema';
 import { zoneName } from '@/shared/time/format';
@@ -32,12 +32,24 @@ const nothing: Record<string, [string, string]> = {
   all: ['No incident yet', 'That is good news.'],
 };
 
+/** Of those that go on: how many wait, and how many have somebody. */
+function useCount(status: IncidentStatus, monitor: number | undefined) {
+  const { data: page } = useQuery({
+    queryKey: ['incidents', 'count', status, monitor],
+    queryFn: () =>
+      data(api.GET('/incidents', { params: { query: { status, monitor, limit: 100 } } })),
+    refetchInterval: 30_000,
+  });
+  if (!page || page.items.length === 0) return '';
+  return ` ${page.items.length}${page.next_cursor ? '+' : ''}`;
+}
+
 export function IncidentsPage() {
-  const { tab = 'open', incident: opened } = useSearch({ from: '/inside/incidents' });
+  const { tab = 'open', incident: opened, monitor } = useSearch({ from: '/inside/incidents' });
   const navigate = useNavigate({ from: '/incidents' });
 
   const incidents = useInfiniteQuery({
-    queryKey: ['incidents', tab],
+    queryKey: ['incidents', tab, monitor],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) =>
       data(
@@ -45,6 +57,7 @@ export function IncidentsPage() {
           params: {
             query: {
               status: tab === 'all' ? undefined : (tab as IncidentStatus),
+              monitor,
               limit: 50,
               cursor: pageParam,
             },
@@ -55,19 +68,47 @@ export function IncidentsPage() {
     refetchInterval: 30_000,
   });
   const items = incidents.data?.pages.flatMap((page) => page.items) ?? [];
+  const counts: Record<string, string> = {
+    open: useCount('open', monitor),
+    acknowledged: useCount('acknowledged', monitor),
+  };
   const [title, text] = nothing[tab] ?? nothing.all ?? ['', ''];
 
   return (
     <Page
       title="Incidents"
-      lead={`Times in ${zoneName()}`}
+      lead={
+        <>
+          Times in {zoneName()}
+          {monitor && (
+            <>
+              {', of '}
+              {items[0]?.monitor_name ?? 'one monitor'}
+              {' only. '}
+              <Link
+                to="/incidents"
+                search={{ tab: tab === 'open' ? undefined : tab }}
+                className="text-accent underline underline-offset-2"
+              >
+                Show all
+              </Link>
+            </>
+          )}
+        </>
+      }
       actions={
         <Segmented
           label="Which"
           value={tab}
-          options={tabs}
+          options={tabs.map(({ value, label }) => ({
+            value,
+            label: `${label}${counts[value] ?? ''}`,
+          }))}
           onChange={(value) =>
-            navigate({ search: { tab: value === 'open' ? undefined : value }, replace: true })
+            navigate({
+              search: { tab: value === 'open' ? undefined : value, monitor },
+              replace: true,
+            })
           }
         />
       }

@@ -133,7 +133,7 @@ export function TimeFields() {
         <Field
           label="Time zone"
           hint="The times are of its clocks, also in summer time."
-          className={kind === 'once' ? 'sm:col-span-2' : undefined}
+          className="sm:col-span-2"
           error={errors.timezone?.message}
         >
           {(wiring) => (

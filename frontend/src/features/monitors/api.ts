@@ -20,6 +20,7 @@ function rowOf(monitor: CompactMonitor): MonitorRow {
     latency: monitor.latency_ms ?? null,
     uptime24h: monitor.uptime_24h ?? null,
     p95: monitor.p95_ms_24h ?? null,
+    maintenanceUntil: monitor.maintenance_until ?? null,
     bars: continued(monitor.day ?? '', monitor.interval ?? 60),
   };
 }

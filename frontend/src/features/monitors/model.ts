@@ -14,6 +14,8 @@ export type MonitorRow = {
   latency: number | null;
   uptime24h: number | null;
   p95: number | null;
+  /** The end of the maintenance window that it is in, epoch seconds. */
+  maintenanceUntil: number | null;
   bars: string;
 };
 
@@ -50,6 +52,11 @@ export function countByStatus(rows: MonitorRow[]): Record<Status, number> {
   const counts = { pending: 0, up: 0, degraded: 0, down: 0, unknown: 0, paused: 0 };
   for (const row of rows) counts[row.status] += 1;
   return counts;
+}
+
+/** A window that ended since the list was read is over. */
+export function inMaintenance(row: MonitorRow): row is MonitorRow & { maintenanceUntil: number } {
+  return row.maintenanceUntil !== null && row.maintenanceUntil > Date.now() / 1000;
 }
 
 export function allTags(rows: MonitorRow[]): string[] {

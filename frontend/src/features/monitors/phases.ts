@@ -16,9 +16,9 @@ export function phasesOf(check: Timed): Phase[] {
 
   return [
     { name: 'DNS', ms: check.dns_ms ?? 0, colour: 'bg-accent' },
-    { name: 'Connect', ms: check.connect_ms ?? 0, colour: 'bg-accent/75' },
-    { name: 'TLS', ms: check.tls_ms ?? 0, colour: 'bg-accent/55' },
-    { name: 'First byte', ms: check.ttfb_ms ?? 0, colour: 'bg-accent/38' },
-    { name: 'Transfer', ms: rest, colour: 'bg-accent/22' },
+    { name: 'Connect', ms: check.connect_ms ?? 0, colour: 'bg-accent/80' },
+    { name: 'TLS', ms: check.tls_ms ?? 0, colour: 'bg-accent/62' },
+    { name: 'First byte', ms: check.ttfb_ms ?? 0, colour: 'bg-accent/46' },
+    { name: 'Transfer', ms: rest, colour: 'bg-accent/32' },
   ].filter((phase) => phase.ms > 0);
 }

@@ -14,6 +14,7 @@ const row = (over: Partial<MonitorRow>): MonitorRow => ({
   latency: null,
   uptime24h: null,
   p95: null,
+  maintenanceUntil: null,
   bars: '',
   ...over,
 });
@@ -46,4 +47,11 @@ it('a card puts its term in, swaps it and takes it out', () => {
   expect(toggleTerm('is:down shop', 'is', 'up')).toBe('is:up shop');
   expect(toggleTerm('is:down shop', 'is', 'down')).toBe('shop');
   expect(toggleTerm('', 'tag', 'two words')).toBe('tag:"two words"');
+});
+
+it('who is in maintenance is found until it ends', () => {
+  const now = Date.now() / 1000;
+  expect(finds('is:maintenance')).toBe(false);
+  expect(finds('is:maintenance', { maintenanceUntil: now + 60 })).toBe(true);
+  expect(finds('is:maintenance', { maintenanceUntil: now - 1 })).toBe(false);
 });

@@ -3,7 +3,7 @@
 //
 //   is:down tag:prod -tag:eu type:http shop "two words"
 
-import type { MonitorRow } from './model';
+import { inMaintenance, type MonitorRow } from './model';
 
 type Term = { kind: 'is' | 'tag' | 'type' | 'text'; value: string; not: boolean };
 
@@ -29,9 +29,8 @@ export function parseQuery(text: string): Term[] {
 function holds(row: MonitorRow, { kind, value }: Term): boolean {
   switch (kind) {
     case 'is':
-      return value === 'problem'
-        ? row.status === 'down' || row.status === 'degraded'
-        : row.status === value;
+      if (value === 'problem') return row.status === 'down' || row.status === 'degraded';
+      return value === 'maintenance' ? inMaintenance(row) : row.status === value;
     case 'type':
       return row.type === value;
     case 'tag':

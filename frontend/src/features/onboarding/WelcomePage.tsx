@@ -78,10 +78,10 @@ export function WelcomePage() {
           )}
         </Field>
         <div className="flex flex-wrap items-center gap-2">
-          <Button type="submit" variant="primary" busy={create.isPending}>
+          <Button type="submit" variant="primary" busy={create.isPending} className="max-sm:w-full">
             Start watching
           </Button>
-          <Link to="/monitors/new" className={buttonStyle({ variant: 'ghost' })}>
+          <Link to="/monitors/new" className={buttonStyle({ className: 'max-sm:w-full' })}>
             Something other than a web page
           </Link>
         </div>

@@ -30,7 +30,7 @@ export function Enrol({ secret, uri, onClose, onDone }: Props) {
     >
       <Form form={form} onSubmit={submit}>
         <QrCode text={uri} />
-        <div className="flex items-center gap-1">
+        <div className="flex items-center justify-center gap-1">
           <code className="min-w-0 break-all rounded-control bg-sunken px-2 py-1 font-mono text-sm">
             {secret}
           </code>

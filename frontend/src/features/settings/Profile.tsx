@@ -44,7 +44,7 @@ export function Profile() {
         title="Delete the account"
         lead="With all monitors, history, channels and keys. It cannot be undone."
         action={
-          <Button variant="dangerGhost" onClick={() => setDeleting(true)}>
+          <Button className="text-down-text!" onClick={() => setDeleting(true)}>
             Delete my account
           </Button>
         }

@@ -32,7 +32,10 @@ export function SettingsPage() {
         </Button>
       }
     >
-      <Tabs label="Settings" to="/settings/{-$tab}" tabs={tabs} chosen={tab} />
+      {/* forms and short lists: no wider than they are read */}
+      <div className="flex w-full max-w-3xl flex-col gap-4">
+        <Tabs label="Settings" to="/settings/{-$tab}" tabs={tabs} chosen={tab} />
+      </div>
     </Page>
   );
 }

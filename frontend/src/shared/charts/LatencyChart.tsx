@@ -74,7 +74,7 @@ function options(
     width,
     height,
     legend: { show: false },
-    padding: [12, 20, 0, 0],
+    padding: [12, width < 480 ? 4 : 20, 0, 0],
     cursor: { drag: { x: true, y: false, setScale: false }, points: { size: 7 } },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     scales: {
@@ -93,7 +93,7 @@ function options(
       },
       {
         ...axis,
-        size: 64,
+        size: width < 480 ? 56 : 64,
         grid: { stroke: token('line'), width: 1 },
         values: (_chart, splits) => splits.map((ms) => (ms === 0 ? '0' : milliseconds(ms))),
       },

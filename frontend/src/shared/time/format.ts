@@ -50,13 +50,17 @@ export function date(at: Instant): string {
   return format('date', { day: 'numeric', month: 'short', year: 'numeric' }).format(toDate(at));
 }
 
+/** "6 Dec, 03:30"; with the year once that is not clear any more. */
 export function dateTime(at: Instant): string {
-  return format('dt', {
+  const when = toDate(at);
+  const far = Math.abs(Date.now() - when.getTime()) > 300 * 86_400_000;
+  return format(far ? 'dty' : 'dt', {
     day: 'numeric',
     month: 'short',
+    year: far ? 'numeric' : undefined,
     hour: '2-digit',
     minute: '2-digit',
-  }).format(toDate(at));
+  }).format(when);
 }
 
 /** "6 Dec, 03:30", "6 Dec, 04:15" → "6 Dec, 03:30 – 04:15" */
@@ -74,6 +78,11 @@ export function utcDateTime(at: Instant): string {
     hour: '2-digit',
     minute: '2-digit',
   }).format(toDate(at));
+}
+
+/** "2026-12-06" → "Dec" */
+export function monthOf(isoDay: string): string {
+  return format('month', { timeZone: 'UTC', month: 'short' }).format(new Date(isoDay));
 }
 
 /** For titles and tooltips: whole, with the zone. */
@@ -134,6 +143,11 @@ export function milliseconds(ms: number | null | undefined): string {
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   if (ms < 10000) return `${Math.round(ms)} ms`;
   return `${(ms / 1000).toFixed(1)} s`;
+}
+
+/** "0.48/s", "4.2/s", "1,200/s" */
+export function perSecond(n: number): string {
+  return `${n < 10 ? n.toFixed(n < 1 ? 2 : 1) : count(Math.round(n))}/s`;
 }
 
 /** Never rounds an outage away: 0.99999 is 99.99 %, not 100 %. */

@@ -20,7 +20,7 @@ export function CheckRow({ check, monitor }: { check: Check; monitor: Monitor })
   return (
     <>
       <tr className="border-line border-b [&>td]:py-1.5 [&>td]:pr-3">
-        <td className="max-sm:w-20 sm:whitespace-nowrap">
+        <td className="whitespace-nowrap">
           <At at={check.checked_at} format={seconds} />
         </td>
         <td>

@@ -5,6 +5,7 @@ import { usePreferences } from '@/shared/preferences/preferences';
 import { date, duration, ratio } from '@/shared/time/format';
 import { Failed, Skeleton } from '@/shared/ui/states';
 import { useUptime } from '../history';
+import { DayMonths } from './DayMonths';
 
 type Day = Uptime['days'][number];
 
@@ -14,13 +15,17 @@ function dayLetter(day: Pick<Day, 'ratio'>): string {
   return day.ratio >= 0.999 ? 'g' : 'd';
 }
 
+// noon, so that it is that day in every zone
+const dayName = (day: string) => date(`${day}T12:00:00Z`);
+
 function words(day: Day): string {
-  if (day.ratio === null) return `${day.day}: nothing known`;
+  const name = dayName(day.day);
+  if (day.ratio === null) return `${name}: nothing known`;
   const down = day.downtime_s > 0 ? `, ${duration(day.downtime_s)} down` : '';
-  return `${day.day}: ${ratio(day.ratio, 3)}${down}`;
+  return `${name}: ${ratio(day.ratio, 3)}${down}`;
 }
 
-/** A year, a bar a day; on a phone the last 90 days. */
+/** A year, a bar a day; on a phone a line a month. */
 export function DayBars({ id }: { id: number }) {
   const { data, error, refetch } = useUptime(id);
   const { theme } = usePreferences();
@@ -28,10 +33,13 @@ export function DayBars({ id }: { id: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
   const [at, setAt] = useState<number | null>(null);
-  const days = (data?.days ?? []).slice(width < 640 ? -90 : -365);
+  const days = data?.days ?? [];
+  const letters = days.map(dayLetter).join('');
+  const narrow = width < 640;
   const day = at === null ? undefined : days[at];
   const known = days.filter((each) => each.ratio !== null);
   const bad = known.filter((each) => (each.ratio ?? 1) < 1);
+  const label = `${known.length} days known, ${bad.length} with downtime`;
 
   useEffect(() => {
     const element = box.current;
@@ -49,7 +57,7 @@ export function DayBars({ id }: { id: number }) {
     canvas.current.width = width * scale;
     canvas.current.height = 40 * scale;
     context.scale(scale, scale);
-    drawBars(context, days.map(dayLetter).join(''), width, 40);
+    drawBars(context, letters, width, 40);
   }, [data, width, theme]);
 
   function point(event: PointerEvent<HTMLCanvasElement>) {
@@ -63,37 +71,48 @@ export function DayBars({ id }: { id: number }) {
       <div className="mb-2 flex flex-wrap items-baseline gap-x-4">
         <h2 className="font-semibold text-lg">Uptime by day</h2>
         <p className="min-h-5 text-muted text-sm" aria-live="polite">
-          {day ? words(day) : width < 640 ? 'the last 90 days' : 'the last year'}
+          {day ? words(day) : 'the last year'}
         </p>
       </div>
       {error && <Failed what="Uptime could not be loaded" error={error} retry={refetch} />}
       <div ref={box}>
         {!data && !error && <Skeleton className="h-10" />}
-        {data && (
+        {data && width > 0 && narrow && (
+          <DayMonths
+            days={days.map((each) => each.day)}
+            letters={letters}
+            width={width}
+            label={label}
+            onPoint={setAt}
+          />
+        )}
+        {data && width > 0 && !narrow && (
           <>
             <canvas
               ref={canvas}
               role="img"
-              aria-label={`${known.length} days known, ${bad.length} with downtime`}
+              aria-label={label}
               style={{ width: '100%', height: 40 }}
               onPointerMove={point}
               onPointerLeave={() => setAt(null)}
             />
             <div className="mt-1 flex justify-between text-muted text-xs">
-              <span>{days[0] && date(`${days[0].day}T12:00:00Z`)}</span>
+              <span>{days[0] && dayName(days[0].day)}</span>
               <span>today</span>
             </div>
-            <table className="sr-only">
-              <caption>Days with downtime</caption>
-              <tbody>
-                {bad.map((each) => (
-                  <tr key={each.day}>
-                    <td>{words(each)}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
           </>
+        )}
+        {data && (
+          <table className="sr-only">
+            <caption>Days with downtime</caption>
+            <tbody>
+              {bad.map((each) => (
+                <tr key={each.day}>
+                  <td>{words(each)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
         )}
       </div>
     </section>

@@ -16,7 +16,10 @@ export function DetailLead({ monitor }: { monitor: Monitor }) {
       <span>
         for <Since at={monitor.status_since} />
         {problem && check?.cause && (
-          <span className="text-text">: {causeText(check.cause, check.http_status)}</span>
+          <>
+            {': '}
+            <span className="text-text">{causeText(check.cause, check.http_status)}</span>
+          </>
         )}
       </span>
       {web ? (

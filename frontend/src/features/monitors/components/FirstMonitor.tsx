@@ -3,9 +3,12 @@ import { StatusBar } from '@/shared/charts/StatusBar';
 import { buttonStyle } from '@/shared/ui/Button';
 import { StatusGlyph } from '@/shared/ui/StatusGlyph';
 import { Empty } from '@/shared/ui/states';
+import { useWide } from '@/shared/ui/useWide';
 
 /** An empty list shows what a row will look like. */
 export function FirstMonitor() {
+  const wide = useWide();
+
   return (
     <Empty
       title="Nothing is watched yet"
@@ -22,7 +25,10 @@ export function FirstMonitor() {
           <p className="truncate font-medium text-text">Shop</p>
           <p className="truncate text-xs">shop.example.com · every 1 min</p>
         </div>
-        <StatusBar bars={`${'u'.repeat(30)}gdd${'u'.repeat(15)}`} width={200} />
+        <StatusBar
+          bars={`${'u'.repeat(30)}gdd${'u'.repeat(15)}`}
+          width={wide ? 200 : innerWidth - 92}
+        />
       </div>
     </Empty>
   );

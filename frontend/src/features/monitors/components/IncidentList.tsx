@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { dateTime, duration } from '@/shared/time/format';
 import { At, Since } from '@/shared/time/Time';
 import { StatusGlyph } from '@/shared/ui/StatusGlyph';
@@ -10,7 +11,16 @@ export function IncidentList({ id, from, to }: { id: number; from: number; to: n
 
   return (
     <section className="card p-4 sm:p-5">
-      <h2 className="mb-2 font-semibold text-lg">Incidents</h2>
+      <div className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4">
+        <h2 className="font-semibold text-lg">Incidents</h2>
+        <Link
+          to="/incidents"
+          search={{ tab: 'all', monitor: id }}
+          className="text-muted text-sm underline underline-offset-2 hover:text-text"
+        >
+          All of this monitor
+        </Link>
+      </div>
       {error && <Failed what="Incidents could not be loaded" error={error} retry={refetch} />}
       {!data && !error && <SkeletonRows rows={2} />}
       {data && data.items.length === 0 && <p className="text-muted">None in this range.</p>}
@@ -19,9 +29,13 @@ export function IncidentList({ id, from, to }: { id: number; from: number; to: n
           {data.items.map((incident) => (
             <li key={incident.id} className="flex flex-wrap items-center gap-x-3 gap-y-0.5 py-2">
               <StatusGlyph tone={incident.ended_at ? 'up' : 'down'} />
-              <span className="min-w-0 flex-1 basis-40 truncate font-medium">
+              <Link
+                to="/incidents"
+                search={{ tab: 'all', monitor: id, incident: incident.id }}
+                className="min-w-0 flex-1 basis-40 truncate font-medium underline-offset-2 hover:underline"
+              >
                 {causeText(incident.cause, incident.http_status) || 'Down'}
-              </span>
+              </Link>
               <span className="text-muted text-sm">
                 <At at={incident.started_at} format={dateTime} />
               </span>

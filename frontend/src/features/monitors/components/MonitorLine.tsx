@@ -2,12 +2,13 @@ import { Link } from '@tanstack/react-router';
 import { clsx } from 'clsx';
 import { memo, useEffect, useRef, useState } from 'react';
 import { StatusBar } from '@/shared/charts/StatusBar';
-import { milliseconds, ratio } from '@/shared/time/format';
+import { hourMinute, milliseconds, ratio } from '@/shared/time/format';
 import { Since } from '@/shared/time/Time';
+import { Badge } from '@/shared/ui/Badge';
 import { StatusGlyph } from '@/shared/ui/StatusGlyph';
 import { statusWord } from '@/shared/ui/StatusPill';
 import { causeText } from '../causes';
-import { type MonitorRow, shortUrl } from '../model';
+import { inMaintenance, type MonitorRow, shortUrl } from '../model';
 import { LineMenu } from './LineMenu';
 
 type Props = {
@@ -37,6 +38,7 @@ export const MonitorLine = memo(function MonitorLine(props: Props) {
   const flash = useFlash(row.id, row.status);
   const problem = row.status === 'down' || row.status === 'degraded';
   const cosy = height > 44;
+  const maintained = inMaintenance(row);
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: absolutely placed, virtual rows
@@ -71,16 +73,24 @@ export const MonitorLine = memo(function MonitorLine(props: Props) {
           <Link
             to="/monitors/$id"
             params={{ id: String(row.id) }}
-            aria-label={`${row.name}, ${statusWord[row.status]}`}
+            aria-label={`${row.name}, ${statusWord[row.status]}${maintained ? ', in maintenance' : ''}`}
             className="min-w-0 truncate font-medium after:absolute after:inset-0 after:content-['']"
           >
             {row.name}
           </Link>
+          {maintained && !phone && (
+            <Badge tone="maintenance">
+              Maintenance{width >= 900 && ` until ${hourMinute(row.maintenanceUntil)}`}
+            </Badge>
+          )}
           {!phone &&
             row.tags.slice(0, 3).map((tag) => (
               <span
                 key={tag}
-                className="min-w-0 max-w-24 shrink-[50] truncate rounded-full border border-line bg-paused-soft px-1.5 text-paused-text text-xs"
+                className={clsx(
+                  'min-w-0 max-w-24 shrink-[50] truncate rounded-full border border-line px-1.5 text-paused-text text-xs',
+                  selected ? 'bg-surface' : 'bg-paused-soft',
+                )}
               >
                 {tag}
               </span>
@@ -100,10 +110,18 @@ export const MonitorLine = memo(function MonitorLine(props: Props) {
       </div>
       {phone ? (
         <div className="text-right text-xs">
-          <p className={clsx(problem && toneText[row.status])}>{statusWord[row.status]}</p>
-          <p className="text-muted">
-            <Since at={row.since} />
+          <p
+            className={clsx(maintained ? 'text-maintenance-text' : problem && toneText[row.status])}
+          >
+            {maintained ? 'Maintenance' : statusWord[row.status]}
           </p>
+          {maintained ? (
+            <p className="text-maintenance-text">until {hourMinute(row.maintenanceUntil)}</p>
+          ) : (
+            <p className="text-muted">
+              <Since at={row.since} />
+            </p>
+          )}
         </div>
       ) : null}
       <div className={clsx(phone && 'col-span-3')}>

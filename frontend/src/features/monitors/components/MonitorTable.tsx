@@ -144,10 +144,10 @@ function Columns({ width }: { width: number }) {
     >
       <span className="col-start-3">Monitor</span>
       <span>Last 24 hours</span>
-      <span className="text-right">Uptime</span>
+      <span className="text-right">24 h uptime</span>
       {width >= 900 && (
         <>
-          <span className="text-right">p95</span>
+          <span className="text-right">24 h p95</span>
           <span className="text-right">For</span>
         </>
       )}

@@ -98,7 +98,13 @@ export function TargetFields({ editing }: { editing: boolean }) {
           </select>
         )}
       </Field>
-      <Field label="Tags" optional hint="With commas between them." error={errors.tags?.message}>
+      <Field
+        label="Tags"
+        optional
+        hint="With commas between them."
+        error={errors.tags?.message}
+        className={push ? undefined : 'sm:col-span-2'}
+      >
         {(wiring) => (
           <input
             {...wiring}

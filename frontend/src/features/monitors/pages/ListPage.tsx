@@ -11,7 +11,14 @@ import { ListTools } from '../components/ListTools';
 import { MonitorTable } from '../components/MonitorTable';
 import { NothingMatches } from '../components/NothingMatches';
 import { StatusCards } from '../components/StatusCards';
-import { allTags, countByStatus, type MonitorRow, type SortKey, sortRows } from '../model';
+import {
+  allTags,
+  countByStatus,
+  inMaintenance,
+  type MonitorRow,
+  type SortKey,
+  sortRows,
+} from '../model';
 import { useMonitors } from '../queries';
 import { matcher } from '../query-box';
 
@@ -43,6 +50,8 @@ const Loaded = memo(function Loaded({ rows: data, error, refetch }: LoadedProps)
   const shown = useMemo(() => sortRows(rows.filter(matcher(q)), sort), [rows, q, sort]);
   const chosen = useMemo(() => rows.filter((row) => selected.has(row.id)), [rows, selected]);
 
+  const maintained = useMemo(() => rows.filter(inMaintenance).length, [rows]);
+
   const phoneSelects = selecting || selected.size > 0;
 
   function clear() {
@@ -58,7 +67,14 @@ const Loaded = memo(function Loaded({ rows: data, error, refetch }: LoadedProps)
     <Page
       title="Monitors"
       lead={
-        data && rows.length > 0 ? summary(rows.length, counts.down, counts.degraded) : undefined
+        data && rows.length > 0 ? (
+          <>
+            {summary(rows.length, counts.down, counts.degraded)}
+            {maintained > 0 && (
+              <span className="max-sm:hidden">, {count(maintained)} in maintenance</span>
+            )}
+          </>
+        ) : undefined
       }
       actions={
         <>

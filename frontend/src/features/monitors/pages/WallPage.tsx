@@ -3,7 +3,8 @@ import { clsx } from 'clsx';
 import { X } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
 import type { Status } from '@/shared/api/schema';
-import { clock, count, ratio, zoneName } from '@/shared/time/format';
+import { StatusBar } from '@/shared/charts/StatusBar';
+import { clock, count, hourMinute, ratio, zoneName } from '@/shared/time/format';
 import { Since } from '@/shared/time/Time';
 import { useNow } from '@/shared/time/useNow';
 import { buttonStyle } from '@/shared/ui/Button';
@@ -12,13 +13,23 @@ import { statusWord } from '@/shared/ui/StatusPill';
 import { Failed } from '@/shared/ui/states';
 import { setPageTitle } from '@/shared/ui/title';
 import { causeText } from '../causes';
-import { countByStatus, type MonitorRow, sortRows } from '../model';
+import { countByStatus, inMaintenance, type MonitorRow, sortRows } from '../model';
 import { useMonitors } from '../queries';
 
 const tile: Partial<Record<MonitorRow['status'], string>> = {
   down: 'bg-down-soft border-down text-down-text',
   degraded: 'bg-degraded-soft border-degraded text-degraded-text',
 };
+
+// so many have room for their bars
+const many = 60;
+
+// what is being worked on is no alarm
+function toneOf(row: MonitorRow): string | undefined {
+  return inMaintenance(row)
+    ? 'bg-maintenance-soft border-maintenance text-maintenance-text'
+    : tile[row.status];
+}
 
 // of the others there is a count
 const shown = 500;
@@ -28,6 +39,7 @@ export function WallPage() {
   const { data, error, refetch } = useMonitors();
   const rows = useMemo(() => sortRows(data?.rows ?? [], 'status'), [data]);
   const counts = useMemo(() => countByStatus(rows), [rows]);
+  const few = rows.length <= many;
   const now = useNow();
 
   useEffect(() => setPageTitle('Wall'), []);
@@ -51,18 +63,24 @@ export function WallPage() {
         </Link>
       </header>
       {error && <Failed what="The list could not be loaded" error={error} retry={refetch} />}
-      <ul className="grid grid-cols-[repeat(auto-fill,minmax(210px,1fr))] gap-2">
+      <ul
+        className={clsx(
+          'grid gap-2',
+          !few
+            ? 'grid-cols-[repeat(auto-fill,minmax(210px,1fr))]'
+            : 'grid-cols-[repeat(auto-fill,minmax(246px,1fr))]',
+        )}
+      >
         {rows.slice(0, shown).map((row) => (
-          <li
-            key={row.id}
-            className={clsx('rounded-card border p-3', tile[row.status] ?? 'bg-surface')}
-          >
+          <li key={row.id} className={clsx('rounded-card border p-3', toneOf(row) ?? 'bg-surface')}>
             <p className="flex items-center gap-2">
               <StatusGlyph tone={row.status} size={18} />
               <span className="min-w-0 truncate font-medium">{row.name}</span>
             </p>
-            <p className={clsx('mt-1 truncate text-sm', !tile[row.status] && 'text-muted')}>
-              {row.status === 'down' || row.status === 'degraded' ? (
+            <p className={clsx('mt-1 truncate text-sm', !toneOf(row) && 'text-muted')}>
+              {inMaintenance(row) ? (
+                `Maintenance until ${hourMinute(row.maintenanceUntil)}`
+              ) : row.status === 'down' || row.status === 'degraded' ? (
                 <>
                   <Since at={row.since} />: {causeText(row.cause)}
                 </>
@@ -72,6 +90,11 @@ export function WallPage() {
                 `${ratio(row.uptime24h)} in 24 h`
               )}
             </p>
+            {few && (
+              <div className="mt-2 max-sm:hidden">
+                <StatusBar bars={row.bars} width={220} />
+              </div>
+            )}
           </li>
         ))}
       </ul>
