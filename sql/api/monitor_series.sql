@@ -1,7 +1,7 @@
 -- $1 bigint: the caller, $2 bigint: monitor, $3 jsonb: from, to, points.
--- Binary rows: what was counted, of which the worker makes the points.  A row
--- is a raw result (it has an outcome), an hour or a day; the first six columns
--- are the same in all of them, and "at" is null if there is none.
+-- Binary columns: what was counted, of which the worker makes the points.  At
+-- each place of the arrays is a raw result (it has an outcome), an hour or a
+-- day; they are null if there is none.
 -- The range says which source is fine enough: up to 2 days raw results, up to
 -- 100 days hours, beyond it days, so that the work is bounded.
 WITH asked AS MATERIALIZED (
@@ -73,5 +73,18 @@ SELECT CASE WHEN arg.since >= arg.until THEN 'invalid_fields' END,
        CASE WHEN arg.since >= arg.until THEN
            '[{"field":"from","code":"not_before_to",'
            '"message":"must be before to, and in the past"}]' END,
-       arg.resolution AS series, arg.step, arg.start, arg.until, c.*
-FROM arg LEFT JOIN counted c ON true
+       arg.resolution AS series, arg.step, arg.start, arg.until, o.*
+FROM arg CROSS JOIN (
+    -- a row for each would cost the worker four times as much
+    SELECT array_agg(c.at) AS at, array_agg(c.outcome) AS outcome,
+           array_agg(c.up) AS up, array_agg(c.degraded) AS degraded,
+           array_agg(c.down) AS down, array_agg(c.unknown) AS unknown,
+           array_agg(c.timed) AS timed, array_agg(c.min) AS min,
+           array_agg(c.max) AS max, array_agg(c.latency) AS latency,
+           array_agg(c.dns) AS dns, array_agg(c.connect) AS connect,
+           array_agg(c.tls) AS tls, array_agg(c.ttfb) AS ttfb,
+           -- an array of arrays has to be a rectangle; '{}' is sent so
+           string_agg(CASE WHEN c.outcome IS NULL THEN coalesce(
+                          array_send(c.hist), '\x000000000000000000000017')
+                      END, '') AS hist
+    FROM counted c) o

@@ -111,7 +111,7 @@ typedef void (*ngx_http_uptime_hashed_pt)(ngx_http_uptime_ctx_t *ctx,
  *     A  the validated arguments, query and body, as one object (jsonb)
  *     N  the caller's network address (inet)
  *     R  whether it is an API key that may only read (boolean)
- *     T, F  true, false; B is none: it asks for binary rows
+ *     T, F  true, false; B is none: it asks for binary values
  *     Q  how many monitors a user may have (bigint; 0: any number)
  *     H  how many checks a minute of one host (bigint; 0: any number)
  * and returns one row:

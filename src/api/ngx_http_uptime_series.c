@@ -1,6 +1,6 @@
 
 /*
- * Binary rows of sql/api/monitor_series.sql as the points of a series.
+ * Binary columns of sql/api/monitor_series.sql as the points of a series.
  *
  * Runs in workers.
  */
@@ -10,17 +10,14 @@
 #include <ngx_core.h>
 
 #include "ngx_http_uptime_series.h"
+#include "ngx_uptime_binary.h"
 #include "ngx_uptime_series.h"
 
 
-/* columns of the statement; the third is the resolution */
+/* the arrays that the statement returns, in their order */
 
 typedef enum {
-    NGX_HTTP_UPTIME_SERIES_NAME = 2,
-    NGX_HTTP_UPTIME_SERIES_STEP,
-    NGX_HTTP_UPTIME_SERIES_START,
-    NGX_HTTP_UPTIME_SERIES_UNTIL,
-    NGX_HTTP_UPTIME_SERIES_AT,
+    NGX_HTTP_UPTIME_SERIES_AT = 0,
     NGX_HTTP_UPTIME_SERIES_OUTCOME,
     NGX_HTTP_UPTIME_SERIES_COUNTS,
     NGX_HTTP_UPTIME_SERIES_TIMED = NGX_HTTP_UPTIME_SERIES_COUNTS
@@ -28,10 +25,29 @@ typedef enum {
     NGX_HTTP_UPTIME_SERIES_MIN,
     NGX_HTTP_UPTIME_SERIES_MAX,
     NGX_HTTP_UPTIME_SERIES_SUMS,
-    NGX_HTTP_UPTIME_SERIES_HIST = NGX_HTTP_UPTIME_SERIES_SUMS
-                                  + NGX_UPTIME_SERIES_SUMS,
-    NGX_HTTP_UPTIME_SERIES_N
+    NGX_HTTP_UPTIME_SERIES_ARRAYS = NGX_HTTP_UPTIME_SERIES_SUMS
+                                    + NGX_UPTIME_SERIES_SUMS
+} ngx_http_uptime_series_array_e;
+
+
+/* its columns; the third is the resolution */
+
+typedef enum {
+    NGX_HTTP_UPTIME_SERIES_NAME = 2,
+    NGX_HTTP_UPTIME_SERIES_STEP,
+    NGX_HTTP_UPTIME_SERIES_START,
+    NGX_HTTP_UPTIME_SERIES_UNTIL,
+    NGX_HTTP_UPTIME_SERIES_FIRST,
+    NGX_HTTP_UPTIME_SERIES_HISTS = NGX_HTTP_UPTIME_SERIES_FIRST
+                                   + NGX_HTTP_UPTIME_SERIES_ARRAYS,
+    NGX_HTTP_UPTIME_SERIES_COLUMNS
 } ngx_http_uptime_series_col_e;
+
+
+typedef struct {
+    ngx_uptime_binary_t  arrays[NGX_HTTP_UPTIME_SERIES_ARRAYS];
+    ngx_str_t            hists;         /* one behind another               */
+} ngx_http_uptime_series_t;
 
 
 /* PostgreSQL counts time from 2000 on */
@@ -43,13 +59,12 @@ typedef enum {
 
 
 static ngx_int_t ngx_http_uptime_series_make(ngx_uptime_series_t *s,
-    ngx_pool_t *pool, ngx_uptime_pg_query_t *q);
-static void ngx_http_uptime_series_sums(ngx_uptime_pg_query_t *q,
-    ngx_uint_t row, ngx_uptime_series_row_t *r);
-static void ngx_http_uptime_series_slot(ngx_uptime_pg_query_t *q,
-    ngx_uint_t row, ngx_uptime_series_row_t *r);
-static void ngx_http_uptime_series_rollup(ngx_uptime_pg_query_t *q,
-    ngx_uint_t row, ngx_uptime_series_row_t *r);
+    ngx_uptime_pg_query_t *q);
+static void ngx_http_uptime_series_next(ngx_http_uptime_series_t *a,
+    ngx_uptime_series_row_t *r);
+static ngx_uint_t ngx_http_uptime_series_outcome(const ngx_str_t *outcome);
+static int64_t ngx_http_uptime_series_num(ngx_uptime_pg_query_t *q,
+    ngx_uint_t col);
 static void ngx_http_uptime_series_write(ngx_uptime_pg_query_t *q,
     const ngx_uptime_series_t *s, ngx_uptime_json_out_t *out);
 
@@ -62,8 +77,8 @@ ngx_http_uptime_series(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
     ngx_uptime_series_t    s;
     ngx_uptime_json_out_t  out;
 
-    if (ngx_uptime_pg_columns(q) != NGX_HTTP_UPTIME_SERIES_N
-        || ngx_http_uptime_series_make(&s, q->pool, q) != NGX_OK)
+    if (ngx_uptime_pg_columns(q) != NGX_HTTP_UPTIME_SERIES_COLUMNS
+        || ngx_http_uptime_series_make(&s, q) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -92,108 +107,118 @@ ngx_http_uptime_series(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
 
 
 static ngx_int_t
-ngx_http_uptime_series_make(ngx_uptime_series_t *s, ngx_pool_t *pool,
-    ngx_uptime_pg_query_t *q)
+ngx_http_uptime_series_make(ngx_uptime_series_t *s, ngx_uptime_pg_query_t *q)
 {
-    ngx_int_t                rc;
-    ngx_uint_t               row;
-    ngx_uptime_series_row_t  r;
+    ngx_int_t                  rc;
+    ngx_str_t                  value;
+    ngx_uint_t                 i;
+    ngx_uptime_binary_t       *at;
+    ngx_uptime_series_row_t    r;
+    ngx_http_uptime_series_t   a;
 
-    rc = ngx_uptime_series_init(s, pool,
-             ngx_uptime_pg_bin(q, 0, NGX_HTTP_UPTIME_SERIES_START),
-             ngx_uptime_pg_bin(q, 0, NGX_HTTP_UPTIME_SERIES_UNTIL),
-             1000000 * ngx_uptime_pg_bin(q, 0, NGX_HTTP_UPTIME_SERIES_STEP),
-             q->rows);
+    for (i = 0; i < NGX_HTTP_UPTIME_SERIES_ARRAYS; i++) {
+        value = ngx_uptime_pg_str(q, 0, NGX_HTTP_UPTIME_SERIES_FIRST + i);
+        ngx_uptime_binary_array(&a.arrays[i], &value);
+    }
+
+    a.hists = ngx_uptime_pg_str(q, 0, NGX_HTTP_UPTIME_SERIES_HISTS);
+    at = &a.arrays[NGX_HTTP_UPTIME_SERIES_AT];
+
+    rc = ngx_uptime_series_init(s, q->pool,
+             ngx_http_uptime_series_num(q, NGX_HTTP_UPTIME_SERIES_START),
+             ngx_http_uptime_series_num(q, NGX_HTTP_UPTIME_SERIES_UNTIL),
+             ngx_http_uptime_series_num(q, NGX_HTTP_UPTIME_SERIES_STEP)
+             * 1000000, at->left);
 
     if (rc != NGX_OK) {
         return NGX_ERROR;
     }
 
-    for (row = 0; row < q->rows; row++) {
-
-        if (ngx_uptime_pg_is_null(q, row, NGX_HTTP_UPTIME_SERIES_AT)) {
-            continue;
-        }
-
-        ngx_memzero(&r, sizeof(ngx_uptime_series_row_t));
-
-        r.at = ngx_uptime_pg_bin(q, row, NGX_HTTP_UPTIME_SERIES_AT);
-
-        if (ngx_uptime_pg_is_null(q, row, NGX_HTTP_UPTIME_SERIES_OUTCOME)) {
-            ngx_http_uptime_series_rollup(q, row, &r);
-        } else {
-            ngx_http_uptime_series_slot(q, row, &r);
-        }
-
+    while (at->left) {
+        ngx_http_uptime_series_next(&a, &r);
         ngx_uptime_series_add(s, &r);
     }
 
-    return ngx_uptime_series_end(s, pool);
+    return ngx_uptime_series_end(s, q->pool);
 }
 
 
-/* NULL: it is not known. */
-
 static void
-ngx_http_uptime_series_sums(ngx_uptime_pg_query_t *q, ngx_uint_t row,
+ngx_http_uptime_series_next(ngx_http_uptime_series_t *a,
     ngx_uptime_series_row_t *r)
 {
-    ngx_uint_t  i, col;
+    ngx_str_t             outcome;
+    ngx_uint_t            i;
+    ngx_uptime_binary_t  *p;
+
+    ngx_str_null(&outcome);
+    ngx_str_null(&r->hist);
+
+    p = a->arrays;
+
+    r->at = ngx_uptime_binary_int(&p[NGX_HTTP_UPTIME_SERIES_AT], 0);
+    (void) ngx_uptime_binary_next(&p[NGX_HTTP_UPTIME_SERIES_OUTCOME],
+                                  &outcome);
+    r->timed = ngx_uptime_binary_int(&p[NGX_HTTP_UPTIME_SERIES_TIMED], 0);
+    r->min = ngx_uptime_binary_int(&p[NGX_HTTP_UPTIME_SERIES_MIN], 0);
+    r->max = ngx_uptime_binary_int(&p[NGX_HTTP_UPTIME_SERIES_MAX], 0);
+
+    p = &a->arrays[NGX_HTTP_UPTIME_SERIES_COUNTS];
+
+    for (i = 0; i < NGX_UPTIME_SERIES_COUNTS; i++) {
+        r->counts[i] = ngx_uptime_binary_int(&p[i], 0);
+    }
+
+    p = &a->arrays[NGX_HTTP_UPTIME_SERIES_SUMS];
 
     for (i = 0; i < NGX_UPTIME_SERIES_SUMS; i++) {
-        col = NGX_HTTP_UPTIME_SERIES_SUMS + i;
-
-        r->sums[i] = ngx_uptime_pg_is_null(q, row, col)
-                     ? NGX_UPTIME_SERIES_NULL
-                     : ngx_uptime_pg_bin(q, row, col);
+        r->sums[i] = ngx_uptime_binary_int(&p[i], NGX_UPTIME_SERIES_NULL);
     }
-}
 
-
-static void
-ngx_http_uptime_series_slot(ngx_uptime_pg_query_t *q, ngx_uint_t row,
-    ngx_uptime_series_row_t *r)
-{
-    ngx_str_t   outcome;
-    ngx_uint_t  i;
-
-    outcome = ngx_uptime_pg_str(q, row, NGX_HTTP_UPTIME_SERIES_OUTCOME);
-
-    /* up, degraded, down, unknown */
-
-    i = (outcome.data[0] == 'd') ? (outcome.data[1] == 'e' ? 1 : 2)
-                                 : (outcome.data[1] == 'p' ? 0 : 3);
-    r->counts[i] = 1;
-
-    if (i > 1 || ngx_uptime_pg_is_null(q, row, NGX_HTTP_UPTIME_SERIES_SUMS)) {
+    if (outcome.data == NULL) {
+        r->hist = ngx_uptime_binary_cut(&a->hists);
         return;
     }
 
-    ngx_http_uptime_series_sums(q, row, r);
+    i = ngx_http_uptime_series_outcome(&outcome);
 
-    r->timed = 1;
+    r->counts[i] = 1;
+    r->timed = (i < 2 && r->sums[0] != NGX_UPTIME_SERIES_NULL);
     r->min = r->sums[0];
     r->max = r->sums[0];
 }
 
 
-static void
-ngx_http_uptime_series_rollup(ngx_uptime_pg_query_t *q, ngx_uint_t row,
-    ngx_uptime_series_row_t *r)
+/* The place of "up", "degraded", "down", "unknown". */
+
+static ngx_uint_t
+ngx_http_uptime_series_outcome(const ngx_str_t *outcome)
 {
-    ngx_uint_t  i;
+    switch (outcome->len) {
 
-    for (i = 0; i < NGX_UPTIME_SERIES_COUNTS; i++) {
-        r->counts[i] = ngx_uptime_pg_bin(q, row,
-                                         NGX_HTTP_UPTIME_SERIES_COUNTS + i);
+    case 2:
+        return 0;
+
+    case 8:
+        return 1;
+
+    case 4:
+        return 2;
+
+    default:
+        return 3;
     }
+}
 
-    ngx_http_uptime_series_sums(q, row, r);
 
-    r->timed = ngx_uptime_pg_bin(q, row, NGX_HTTP_UPTIME_SERIES_TIMED);
-    r->min = ngx_uptime_pg_bin(q, row, NGX_HTTP_UPTIME_SERIES_MIN);
-    r->max = ngx_uptime_pg_bin(q, row, NGX_HTTP_UPTIME_SERIES_MAX);
-    r->hist = ngx_uptime_pg_str(q, row, NGX_HTTP_UPTIME_SERIES_HIST);
+static int64_t
+ngx_http_uptime_series_num(ngx_uptime_pg_query_t *q, ngx_uint_t col)
+{
+    ngx_str_t  value;
+
+    value = ngx_uptime_pg_str(q, 0, col);
+
+    return ngx_uptime_binary_value(&value, 0);
 }
 
 
@@ -208,7 +233,8 @@ ngx_http_uptime_series_write(ngx_uptime_pg_query_t *q,
 
     p = ngx_slprintf(head, head + sizeof(head),
                      "{\"resolution\":\"%V\",\"step\":%L", &name,
-                     ngx_uptime_pg_bin(q, 0, NGX_HTTP_UPTIME_SERIES_STEP));
+                     ngx_http_uptime_series_num(q,
+                                               NGX_HTTP_UPTIME_SERIES_STEP));
 
     ngx_uptime_json_put(out, head, p - head);
     ngx_uptime_series_write(s, NGX_HTTP_UPTIME_SERIES_EPOCH, out);

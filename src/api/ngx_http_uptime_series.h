@@ -10,8 +10,8 @@
 
 
 /*
- * Binary rows of sql/api/monitor_series.sql as JSON.  NGX_ERROR: no memory, or
- * they are not what that statement returns.
+ * What sql/api/monitor_series.sql returns as JSON.  NGX_ERROR: no memory, or it
+ * is something else.
  */
 ngx_int_t ngx_http_uptime_series(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
     ngx_str_t *body);

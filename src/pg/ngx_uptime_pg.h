@@ -225,13 +225,6 @@ ngx_str_t ngx_uptime_pg_str(ngx_uptime_pg_query_t *q, ngx_uint_t row,
 int64_t ngx_uptime_pg_num(ngx_uptime_pg_query_t *q, ngx_uint_t row,
     ngx_uint_t col);
 
-/*
- * The same with q->binary: of smallint, integer, bigint, and the microseconds
- * since 1 January 2000 of a timestamptz.
- */
-int64_t ngx_uptime_pg_bin(ngx_uptime_pg_query_t *q, ngx_uint_t row,
-    ngx_uint_t col);
-
 ngx_uint_t ngx_uptime_pg_columns(ngx_uptime_pg_query_t *q);
 
 /* A column's name, and the OID of its type. */

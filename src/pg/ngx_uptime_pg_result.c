@@ -201,25 +201,6 @@ ngx_uptime_pg_num(ngx_uptime_pg_query_t *q, ngx_uint_t row, ngx_uint_t col)
 }
 
 
-int64_t
-ngx_uptime_pg_bin(ngx_uptime_pg_query_t *q, ngx_uint_t row, ngx_uint_t col)
-{
-    size_t      i;
-    uint64_t    value;
-    ngx_str_t   s;
-
-    s = ngx_uptime_pg_str(q, row, col);
-
-    value = (s.len && s.data[0] & 0x80) ? (uint64_t) -1 : 0;
-
-    for (i = 0; i < s.len; i++) {
-        value = value << 8 | s.data[i];
-    }
-
-    return (int64_t) value;
-}
-
-
 ngx_uint_t
 ngx_uptime_pg_is_null(ngx_uptime_pg_query_t *q, ngx_uint_t row, ngx_uint_t col)
 {
