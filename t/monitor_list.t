@@ -174,7 +174,7 @@ sub pages {
 
 my ($owner, $token) = $t->user;
 my $s = $t->client($token);
-my %of = (    # name => status, latency in us
+my %of = (    # name => status, p95 and the last latency in us
     'b low'   => ['up', 5000],
     'A high'  => ['down', 90000],
     'c none'  => ['pending', undef],
@@ -189,13 +189,15 @@ for my $name (sort keys %of) {
     my $id = $s->post('/monitors', { name => $name, tags => ['all'],
         url => 'https://x.example/', paused =>
         $of{$name}[0] eq 'paused' ? true : false })->{json}{id};
-    $t->execute("UPDATE monitor_state SET status = ?, last_latency_us = ?,
-        last_checked_at = now(), last_outcome = 'up' WHERE monitor_id = ?",
+    # the last check is another order
+    $t->execute("UPDATE monitor_state SET status = ?, last_latency_us =
+        100000 - ?, last_checked_at = now(), last_outcome = 'up'
+        WHERE monitor_id = ?",
         $of{$name}[0] eq 'paused' ? 'up' : $of{$name}[0], $of{$name}[1], $id);
     # no uptime, 1, and in steps that a float4 has
     $of{$name}[3] = $id % 3 ? 1 - ($id % 4) / 16 : undef;
-    $t->execute('UPDATE monitor_stats SET uptime_30d = ? WHERE monitor_id = ?',
-        $of{$name}[3], $id);
+    $t->execute('UPDATE monitor_stats SET uptime_30d = ?, p95_24h_us = ?
+        WHERE monitor_id = ?', $of{$name}[3], $of{$name}[1], $id);
     $of{$name}[2] = $id;
 }
 
@@ -261,8 +263,9 @@ my $day = delete $compact->{day};
 is(length $day, 48, "... a day");
 is_deeply($compact, { id => $of{'A high'}[2], name => 'A high',
     type => 'http', url => 'https://x.example/', tags => ['all'],
-    interval => 60, status => 'down', latency_ms => 90, defined $of{'A high'}[3]
-    ? (uptime_30d => $of{'A high'}[3]) : () }, '... nothing that is null');
+    interval => 60, status => 'down', latency_ms => 10, p95_ms_24h => 90,
+    defined $of{'A high'}[3] ? (uptime_30d => $of{'A high'}[3]) : () },
+    '... nothing that is null');
 my $hour = int(time / 3600) * 3600;
 for my $window (['now', -1, $compact->{id}], ['to come', 24, $of{'Zed'}[2]]) {
     my ($name, $from, $id) = @$window;
@@ -279,7 +282,8 @@ is_deeply({ map { $_->{name} => $_->{maintenance_until} } grep {
     'compact: who is in maintenance, until when');
 
 my $full = $s->get('/monitors?limit=1')->{json}{items}[0];
-is_deeply([@$full{qw(uptime_24h p95_ms_24h)}], [undef, undef], 'full: what is not known is null');
+is_deeply([@$full{qw(uptime_24h p95_ms_24h)}], [undef, 90],
+    'full: what is not known is null');
 
 
 # --- very many: another way to the same answers
@@ -294,7 +298,9 @@ $t->execute("INSERT INTO monitors (owner_id, name, type, url, interval,
         i % 1000 = 998
     FROM generate_series(1, 5000) i", $owner);
 $t->execute('ANALYZE monitors, monitor_state');
-$t->execute("UPDATE monitor_state s SET last_latency_us = monitor_id % 1000,
+$t->execute('UPDATE monitor_stats SET p95_24h_us = monitor_id % 1000
+    WHERE monitor_id % 7 <> 0');
+$t->execute("UPDATE monitor_state s SET
     status = CASE WHEN m.url LIKE '%97' THEN 'down' ELSE 'up' END
     FROM monitors m WHERE m.id = s.monitor_id AND m.url LIKE '%many%'");
 
