@@ -1,5 +1,5 @@
 import { Outlet, useRouter, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useEffect, useState } from 'react';
 import { applyChanges } from '@/features/monitors';
 import { startLive } from '@/shared/api/live';
 import { useSession } from '@/shared/api/useSession';
@@ -19,7 +19,12 @@ const ShortcutHelp = lazy(() => import('./ShortcutHelp'));
 
 type Overlay = 'palette' | 'help' | null;
 
+/** Deferred, with all that is in it: the router would have a first page made in one task. */
 export function Shell() {
+  return useDeferredValue(true, false) && <Frame />;
+}
+
+function Frame() {
   const { user, ended } = useSession();
   const [overlay, setOverlay] = useState<Overlay>(null);
   const router = useRouter();
