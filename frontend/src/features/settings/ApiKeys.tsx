@@ -53,12 +53,10 @@ export function ApiKeys() {
       {!keys && !error && <SkeletonRows rows={2} />}
       {keys?.length === 0 && (
         <Empty title="No key yet" action={add}>
-          <p>
-            With one, a script reads your monitors:{' '}
-            <code className="break-all font-mono text-sm">
-              curl -H "Authorization: Bearer upk_…" {location.origin}/api/v1/monitors
-            </code>
-          </p>
+          <p>With one, a script reads your monitors:</p>
+          <code className="mt-2 block break-words rounded-control bg-sunken px-3 py-2 text-left font-mono text-sm">
+            curl -H "Authorization: Bearer upk_…" {location.origin}/api/v1/monitors
+          </code>
         </Empty>
       )}
       <ul className="divide-y divide-line">

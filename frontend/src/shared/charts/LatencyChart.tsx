@@ -61,12 +61,14 @@ function options(
     font: '12px "Geist Variable", sans-serif',
     ticks: { show: false },
   };
+  // what stands alone has no line: a few values are dots, too
+  const few = props.data.p50.reduce<number>((n, ms) => n + (ms === null ? 0 : 1), 0) <= 60;
   const line = (label: string, colour: string, w: number, dash?: number[]) => ({
     label,
     stroke: token(colour),
     width: w,
     dash,
-    points: { show: false },
+    points: { show: few, size: 5, fill: token(colour) },
     spanGaps: false,
   });
 

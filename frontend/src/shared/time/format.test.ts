@@ -9,6 +9,8 @@ import {
   interval,
   isoDay,
   milliseconds,
+  monthOf,
+  perSecond,
   ratio,
 } from './format';
 import { fromWall, toWall } from './wall';
@@ -22,6 +24,24 @@ describe('ratio', () => {
     expect(ratio(0.99995, 3)).toBe('99.995 %');
     expect(ratio(0)).toBe('0.00 %');
     expect(ratio(null)).toBe('–');
+  });
+});
+
+describe('perSecond', () => {
+  it.each([
+    [0, '0/s'],
+    [0.25, '0.25/s'],
+    [4.24, '4.2/s'],
+    [1234.6, '1,235/s'],
+  ])('%s', (n, text) => expect(perSecond(n)).toBe(text));
+});
+
+describe('monthOf', () => {
+  it('is that of the day, whatever the zone', () => {
+    setPreferences({ timeZone: 'America/New_York' });
+    expect(monthOf('2026-12-01')).toBe('Dec');
+    setPreferences({ timeZone: 'Asia/Kolkata' });
+    expect(monthOf('2026-11-30')).toBe('Nov');
   });
 });
 

@@ -147,6 +147,7 @@ export function milliseconds(ms: number | null | undefined): string {
 
 /** "0.48/s", "4.2/s", "1,200/s" */
 export function perSecond(n: number): string {
+  if (n === 0) return '0/s';
   return `${n < 10 ? n.toFixed(n < 1 ? 2 : 1) : count(Math.round(n))}/s`;
 }
 

@@ -32,7 +32,8 @@ export default function ToastList({ entries }: { entries: ToastEntry[] }) {
           </Toast.Close>
         </Toast.Root>
       ))}
-      <Toast.Viewport className="fixed right-4 bottom-4 z-50 flex w-[min(380px,calc(100vw-32px))] flex-col gap-2 max-sm:bottom-20" />
+      {/* above the bars at the bottom: what was selected, Save, the phone's */}
+      <Toast.Viewport className="fixed right-4 bottom-20 z-50 flex w-[min(380px,calc(100vw-32px))] flex-col gap-2" />
     </Toast.Provider>
   );
 }

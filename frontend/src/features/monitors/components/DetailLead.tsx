@@ -33,7 +33,9 @@ export function DetailLead({ monitor }: { monitor: Monitor }) {
           <ExternalLink aria-label="opens a new tab" size={13} className="shrink-0" />
         </a>
       ) : (
-        monitor.url && <span className="min-w-0 truncate font-mono text-sm">{monitor.url}</span>
+        monitor.type !== 'push' && (
+          <span className="min-w-0 truncate font-mono text-sm">{monitor.url}</span>
+        )
       )}
       <span>every {interval(monitor.interval)}</span>
       {monitor.tags.map((tag) => (
