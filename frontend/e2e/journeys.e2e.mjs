@@ -124,7 +124,7 @@ export const tests = {
     assert.match(await page.title(), /^\(1 down\)/);
     await page.getByRole('link', { name: 'Incidents' }).first().click();
     await page.getByRole('button', { name: 'Acknowledge', exact: true }).click();
-    await page.getByText('Nothing is down').waitFor();
+    await page.getByText('What is down is acknowledged').waitFor();
     target.repair();
     await until('the title is calm', async () => !(await page.title()).startsWith('('));
     await page.getByRole('button', { name: 'Resolved' }).click();

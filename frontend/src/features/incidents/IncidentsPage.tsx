@@ -21,6 +21,10 @@ const nothing: Record<string, [string, string]> = {
     'Nothing is down',
     'When a monitor goes down, its incident stands here until somebody acknowledges it or it recovers.',
   ],
+  worked: [
+    'What is down is acknowledged',
+    'Somebody works on it: see Acknowledged. What goes down next stands here.',
+  ],
   acknowledged: [
     'Nobody is working on anything',
     'Acknowledged incidents stay here until they recover; no more alerts are repeated for them.',
@@ -72,7 +76,8 @@ export function IncidentsPage() {
     open: useCount('open', monitor),
     acknowledged: useCount('acknowledged', monitor),
   };
-  const [title, text] = nothing[tab] ?? nothing.all ?? ['', ''];
+  const worked = tab === 'open' && counts.acknowledged ? 'worked' : tab;
+  const [title, text] = nothing[worked] ?? nothing.all ?? ['', ''];
 
   return (
     <Page

@@ -21,7 +21,7 @@ const tile: Partial<Record<MonitorRow['status'], string>> = {
   degraded: 'bg-degraded-soft border-degraded text-degraded-text',
 };
 
-// so many have room for their bars
+// so many have room for their bars, which are made as narrow as the tile
 const many = 60;
 
 // what is being worked on is no alarm
@@ -92,7 +92,7 @@ export function WallPage() {
             </p>
             {few && (
               <div className="mt-2 max-sm:hidden">
-                <StatusBar bars={row.bars} width={220} />
+                <StatusBar bars={row.bars} width={320} />
               </div>
             )}
           </li>
