@@ -25,7 +25,8 @@ if (/^\/(login|signup|forgot|reset)$/.test(path)) {
     if (!known) return;
     if (one) askEarly(`/monitors/${one[1]}`);
     // the number of those that are down is on every page
-    askEarly('/monitors?view=compact&sort=status&limit=1000');
+    const part = /^\/(monitors|wall)?$/.test(path) ? 'sort=status' : 'status=down';
+    askEarly(`/monitors?view=compact&${part}&limit=1000`);
   }, ignore);
 }
 

@@ -1,17 +1,17 @@
 import { Outlet, useRouter, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useDeferredValue, useEffect, useState } from 'react';
-import { applyChanges } from '@/features/monitors';
+import { applyChanges, useDownCount } from '@/features/monitors';
 import { startLive } from '@/shared/api/live';
 import { useSession } from '@/shared/api/useSession';
 import { usePreferences } from '@/shared/preferences/preferences';
 import { Toasts } from '@/shared/ui/Toasts';
+import { setDownCount } from '@/shared/ui/title';
 import { useWide } from '@/shared/ui/useWide';
 import { whenIdle } from '@/shared/ui/when-idle';
 import { queryClient } from '../query-client';
 import { BottomBar } from './BottomBar';
 import { LiveChip } from './LiveChip';
 import { Sidebar } from './Sidebar';
-import { useDownCount } from './useDownCount';
 import { useShortcuts } from './useShortcuts';
 
 const CommandPalette = lazy(() => import('../command-palette/CommandPalette'));
@@ -33,7 +33,10 @@ function Frame() {
   const { timeZone } = usePreferences();
   const wide = useWide();
 
-  useDownCount();
+  const down = useDownCount(pathname === '/monitors' || pathname === '/wall');
+  useEffect(() => {
+    if (down !== undefined) setDownCount(down);
+  }, [down]);
   useShortcuts(setOverlay);
 
   useEffect(() => {

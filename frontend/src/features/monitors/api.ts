@@ -36,6 +36,21 @@ export async function* listMonitors(signal: AbortSignal) {
   } while (cursor);
 }
 
+/** The ids of those that are down: few, where the list is long. */
+export async function listDown(signal: AbortSignal): Promise<number[]> {
+  const ids: number[] = [];
+  let cursor: string | undefined;
+
+  do {
+    const query = { view: 'compact' as const, status: ['down' as const], limit: 1000, cursor };
+    const page = await data(api.GET('/monitors', { params: { query }, signal }));
+    for (const { id } of page.items as CompactMonitor[]) ids.push(id);
+    cursor = page.next_cursor ?? undefined;
+  } while (cursor);
+
+  return ids;
+}
+
 // what one request takes
 const MANY = 1000;
 

@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest';
 import { blank, fieldsOf } from './form/values';
-import { completeUrl, hostOf, type MonitorRow, shortUrl, sortRows, typeOfUrl } from './model';
+import {
+  completeUrl,
+  hostOf,
+  type MonitorRow,
+  shortUrl,
+  sortRows,
+  stillDown,
+  typeOfUrl,
+} from './model';
 import { phasesOf } from './phases';
 
 const rows = [
@@ -19,6 +27,15 @@ it('problems come first, among them what is new; names count as people count', (
     'b10',
     'off',
   ]);
+});
+
+it('who is down follows what changes', () => {
+  const changed = [
+    { id: 1, status: 'up' },
+    { id: 2, status: 'down' },
+    { id: 5, status: 'down' },
+  ] as const;
+  expect(stillDown([1, 2, 3, 4], [...changed], [4, 9])).toEqual([2, 3, 5]);
 });
 
 it('a URL is completed, and says what kind it is', () => {

@@ -59,6 +59,21 @@ export function inMaintenance(row: MonitorRow): row is MonitorRow & { maintenanc
   return row.maintenanceUntil !== null && row.maintenanceUntil > Date.now() / 1000;
 }
 
+/** Of those that were down, the ones that still are, and those that came. */
+export function stillDown(
+  ids: number[],
+  changed: { id: number; status: Status }[],
+  gone: number[],
+): number[] {
+  const down = new Set(ids);
+  for (const { id, status } of changed) {
+    if (status === 'down') down.add(id);
+    else down.delete(id);
+  }
+  for (const id of gone) down.delete(id);
+  return [...down];
+}
+
 export function allTags(rows: MonitorRow[]): string[] {
   return [...new Set(rows.flatMap((row) => row.tags))].sort(collator.compare);
 }

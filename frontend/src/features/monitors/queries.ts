@@ -2,19 +2,35 @@ import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tansta
 import { api, data } from '@/shared/api/client';
 import type { Changes } from '@/shared/api/live';
 import type { Monitor } from '@/shared/api/schema';
-import { bulkPatch, listMonitors } from './api';
-import type { MonitorRow } from './model';
+import { bulkPatch, listDown, listMonitors } from './api';
+import { type MonitorRow, stillDown } from './model';
 
 export const monitorKeys = {
   list: ['monitors', 'list'] as const,
+  down: ['monitors', 'down'] as const,
   one: (id: number) => ['monitors', id] as const,
   history: (id: number) => ['history', id] as const,
 };
 
 export type MonitorList = { rows: MonitorRow[]; complete: boolean };
 
+/** How many are down, as far as it is known; of a list that is shown it is counted. */
+export function useDownCount(listed: boolean): number | undefined {
+  const list = useMonitors(listed);
+  const down = useQuery({
+    queryKey: monitorKeys.down,
+    queryFn: ({ signal }) => listDown(signal),
+    refetchInterval: 60_000,
+    staleTime: 30_000,
+    enabled: !listed,
+  });
+
+  if (!listed) return down.data?.length;
+  return list.data?.rows.reduce((n, row) => n + (row.status === 'down' ? 1 : 0), 0);
+}
+
 /** All of them; the first page is shown while the others come. */
-export function useMonitors() {
+export function useMonitors(enabled = true) {
   const client = useQueryClient();
 
   return useQuery({
@@ -34,6 +50,7 @@ export function useMonitors() {
     },
     refetchInterval: 60_000,
     staleTime: 30_000,
+    enabled,
   });
 }
 
@@ -82,6 +99,11 @@ export function applyChanges(client: QueryClient, changes: Changes) {
     news = changed.size > 0;
     client.setQueryData<MonitorList>(monitorKeys.list, { ...list, rows });
   }
+
+  client.setQueryData<number[]>(
+    monitorKeys.down,
+    (old) => old && stillDown(old, changes.monitors, changes.deleted),
+  );
 
   // made elsewhere: its other fields are not in the event
   if (news) client.invalidateQueries({ queryKey: monitorKeys.list });
