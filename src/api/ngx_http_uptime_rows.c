@@ -41,7 +41,7 @@ ngx_int_t
 ngx_http_uptime_rows(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
     ngx_str_t *body)
 {
-    ngx_uint_t             i;
+    ngx_int_t              rc;
     ngx_uptime_json_out_t  out;
 
     if (ngx_uptime_pg_columns(q) <= NGX_HTTP_UPTIME_ROWS_HEAD) {
@@ -53,28 +53,17 @@ ngx_http_uptime_rows(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
         return ngx_http_uptime_series(pool, q, body);
     }
 
-    /* what a row makes as a rule; if it was not enough, what it takes */
-
     out.len = q->rows * NGX_HTTP_UPTIME_ROWS_SIZE;
+    out.size = 0;
 
-    for (i = 0; i == 0 || out.len > out.size; i++) {
-
-        out.size = out.len;
-        out.p = ngx_pnalloc(pool, out.size);
-
-        if (out.p == NULL) {
-            return NGX_ERROR;
-        }
-
-        out.len = 0;
-
+    while ((rc = ngx_uptime_json_room(&out, pool)) == NGX_AGAIN) {
         ngx_http_uptime_rows_write(q, &out);
     }
 
     body->len = out.len;
     body->data = out.p;
 
-    return NGX_OK;
+    return rc;
 }
 
 

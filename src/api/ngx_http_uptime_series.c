@@ -73,7 +73,7 @@ ngx_int_t
 ngx_http_uptime_series(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
     ngx_str_t *body)
 {
-    ngx_uint_t             i;
+    ngx_int_t              rc;
     ngx_uptime_series_t    s;
     ngx_uptime_json_out_t  out;
 
@@ -84,25 +84,16 @@ ngx_http_uptime_series(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
     }
 
     out.len = NGX_HTTP_UPTIME_SERIES_HEAD + s.n * NGX_HTTP_UPTIME_SERIES_SIZE;
+    out.size = 0;
 
-    for (i = 0; i == 0 || out.len > out.size; i++) {
-
-        out.size = out.len;
-        out.p = ngx_pnalloc(pool, out.size);
-
-        if (out.p == NULL) {
-            return NGX_ERROR;
-        }
-
-        out.len = 0;
-
+    while ((rc = ngx_uptime_json_room(&out, pool)) == NGX_AGAIN) {
         ngx_http_uptime_series_write(q, &s, &out);
     }
 
     body->len = out.len;
     body->data = out.p;
 
-    return NGX_OK;
+    return rc;
 }
 
 

@@ -44,9 +44,7 @@ static ngx_int_t ngx_uptime_record_full(ngx_uptime_writer_t *w,
 static ngx_int_t ngx_uptime_record_quiet(ngx_uptime_pg_query_t *q,
     const ngx_uptime_batch_t *b, const ngx_uptime_record_t *r);
 static ngx_int_t ngx_uptime_record_shards(ngx_uptime_pg_query_t *q,
-    const ngx_uptime_record_t *r);
-static ngx_int_t ngx_uptime_record_epochs(ngx_uptime_pg_query_t *q,
-    const ngx_uptime_record_t *r);
+    const ngx_uptime_record_t *r, const int64_t *epoch);
 static ngx_int_t ngx_uptime_record_names(ngx_uptime_pg_query_t *q,
     ngx_uptime_record_name_pt name);
 static ngx_int_t ngx_uptime_record_events(ngx_uptime_pg_query_t *q,
@@ -237,7 +235,7 @@ ngx_uptime_record_full(ngx_uptime_writer_t *w, ngx_uptime_pg_query_t *q,
 {
     if (ngx_uptime_pg_int(q, b->checker) != NGX_OK
         || ngx_uptime_pg_int(q, b->node) != NGX_OK
-        || ngx_uptime_record_shards(q, r) != NGX_OK
+        || ngx_uptime_record_shards(q, r, NULL) != NGX_OK
         || ngx_uptime_record_names(q, ngx_uptime_record_status_name) != NGX_OK
         || ngx_uptime_record_names(q, ngx_uptime_record_cause_name) != NGX_OK
         || ngx_uptime_record_columns(q, b, ngx_uptime_record_all,
@@ -258,8 +256,8 @@ ngx_uptime_record_quiet(ngx_uptime_pg_query_t *q, const ngx_uptime_batch_t *b,
 {
     if (ngx_uptime_pg_int(q, b->checker) != NGX_OK
         || ngx_uptime_pg_int(q, b->node) != NGX_OK
-        || ngx_uptime_record_shards(q, r) != NGX_OK
-        || ngx_uptime_record_epochs(q, r) != NGX_OK
+        || ngx_uptime_record_shards(q, r, NULL) != NGX_OK
+        || ngx_uptime_record_shards(q, r, r->epoch) != NGX_OK
         || ngx_uptime_pg_int(q, r->lowest) != NGX_OK
         || ngx_uptime_record_names(q, ngx_uptime_record_status_name) != NGX_OK
         || ngx_uptime_record_names(q, ngx_uptime_record_cause_name) != NGX_OK)
@@ -290,43 +288,24 @@ ngx_uptime_record_compare(const void *one, const void *two)
 }
 
 
+/* The shards that occur, or if epoch is not NULL, the epoch of each. */
+
 static ngx_int_t
 ngx_uptime_record_shards(ngx_uptime_pg_query_t *q,
-    const ngx_uptime_record_t *r)
+    const ngx_uptime_record_t *r, const int64_t *epoch)
 {
-    ngx_uint_t              i;
+    int64_t                 i;
     ngx_uptime_pg_array_t  *a;
 
-    a = ngx_uptime_pg_array(q, NGX_UPTIME_PG_INT2, r->nshards, 0);
+    a = ngx_uptime_pg_array(q, epoch ? NGX_UPTIME_PG_INT8
+                                     : NGX_UPTIME_PG_INT2, r->nshards, 0);
     if (a == NULL) {
         return NGX_ERROR;
     }
 
     for (i = 0; i < NGX_UPTIME_SHARDS; i++) {
         if (r->shards & (uint64_t) 1 << i) {
-            ngx_uptime_pg_array_int(a, (int64_t) i);
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_uptime_record_epochs(ngx_uptime_pg_query_t *q,
-    const ngx_uptime_record_t *r)
-{
-    ngx_uint_t              i;
-    ngx_uptime_pg_array_t  *a;
-
-    a = ngx_uptime_pg_array(q, NGX_UPTIME_PG_INT8, r->nshards, 0);
-    if (a == NULL) {
-        return NGX_ERROR;
-    }
-
-    for (i = 0; i < NGX_UPTIME_SHARDS; i++) {
-        if (r->shards & (uint64_t) 1 << i) {
-            ngx_uptime_pg_array_int(a, r->epoch[i]);
+            ngx_uptime_pg_array_int(a, epoch ? epoch[i] : i);
         }
     }
 

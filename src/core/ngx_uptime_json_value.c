@@ -48,6 +48,25 @@ static const u_char *ngx_uptime_json_quoted(ngx_uptime_json_out_t *out,
     const u_char *p, const u_char *last);
 
 
+ngx_int_t
+ngx_uptime_json_room(ngx_uptime_json_out_t *out, ngx_pool_t *pool)
+{
+    if (out->len <= out->size) {
+        return NGX_OK;
+    }
+
+    out->p = ngx_pnalloc(pool, out->len);
+    if (out->p == NULL) {
+        return NGX_ERROR;
+    }
+
+    out->size = out->len;
+    out->len = 0;
+
+    return NGX_AGAIN;
+}
+
+
 void
 ngx_uptime_json_put(ngx_uptime_json_out_t *out, const void *data, size_t len)
 {

@@ -20,6 +20,13 @@ typedef struct {
 } ngx_uptime_json_out_t;
 
 
+/*
+ * Before all is written, with len what it takes as a rule and size 0, and after
+ * it was: NGX_AGAIN: there is memory of pool for all of it, which is to be
+ * written (again); NGX_OK: it is there; NGX_ERROR: no memory.
+ */
+ngx_int_t ngx_uptime_json_room(ngx_uptime_json_out_t *out, ngx_pool_t *pool);
+
 void ngx_uptime_json_put(ngx_uptime_json_out_t *out, const void *data,
     size_t len);
 

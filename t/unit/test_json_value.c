@@ -14,6 +14,7 @@
 
 
 static void check(uint32_t type, const char *from, const char *to);
+static void room(size_t guess, ngx_uint_t times);
 
 
 int
@@ -49,7 +50,38 @@ main(void)
     check(1009, "{\"a\\\"b\",\"c\\\\\"}", "[\"a\\\"b\",\"c\\\\\"]");
     check(1009, "{\"a\\\\\\\"\",x}", "[\"a\\\\\\\"\",\"x\"]");
 
+    room(4, 2);
+    room(7, 1);
+    room(64, 1);
+
     return tap_done();
+}
+
+
+/* What was guessed too small is written once more. */
+
+static void
+room(size_t guess, ngx_uint_t times)
+{
+    ngx_int_t              rc;
+    ngx_uint_t             n;
+    ngx_pool_t            *pool;
+    ngx_uptime_json_out_t  out;
+
+    pool = ngx_stub_pool();
+    n = 0;
+
+    out.len = guess;
+    out.size = 0;
+
+    while ((rc = ngx_uptime_json_room(&out, pool)) == NGX_AGAIN) {
+        ngx_uptime_json_put(&out, "[1,", 3);
+        ngx_uptime_json_put(&out, "2,3]", 4);
+        n++;
+    }
+
+    tap_ok(rc == NGX_OK && n == times && out.len == 7
+           && memcmp(out.p, "[1,2,3]", 7) == 0, "there is room in the end");
 }
 
 
