@@ -117,6 +117,8 @@ ngx_uptime_tls_destroy(ngx_uptime_tls_t *tls)
 
     X509_STORE_free(tls->store);
     tls->store = NULL;
+
+    ngx_uptime_tls_provider_done();
 }
 
 

@@ -28,11 +28,12 @@
 
 typedef struct {
     OSSL_ALGORITHM  list[NGX_UPTIME_TLS_FEW + 1];
-    ngx_uint_t      made;                       /* unsigned  made:1;        */
+    ngx_uint_t      made;                       /* unsigned  made:1         */
 } ngx_uptime_tls_few_t;
 
 
 static ngx_int_t ngx_uptime_tls_provider_load(void);
+static void ngx_uptime_tls_provider_unload(void);
 static int ngx_uptime_tls_provider_plain(OSSL_PROVIDER *provider, void *data);
 static int ngx_uptime_tls_provider_start(const OSSL_CORE_HANDLE *handle,
     const OSSL_DISPATCH *in, const OSSL_DISPATCH **out, void **context);
@@ -49,8 +50,11 @@ static ngx_uint_t ngx_uptime_tls_provider_decoder(const OSSL_ALGORITHM *a);
 static ngx_uint_t ngx_uptime_tls_provider_key(const OSSL_ALGORITHM *a);
 
 
-/* of the library: for the life of the process */
+/* one for all of the process who use it */
+static ngx_uint_t             ngx_uptime_tls_users;
 static OSSL_LIB_CTX          *ngx_uptime_tls_context;
+static OSSL_LIB_CTX          *ngx_uptime_tls_inner;
+static OSSL_PROVIDER         *ngx_uptime_tls_ours;
 static OSSL_PROVIDER         *ngx_uptime_tls_default;
 static ngx_uptime_tls_few_t   ngx_uptime_tls_decoders;
 static ngx_uptime_tls_few_t   ngx_uptime_tls_keys;
@@ -83,7 +87,7 @@ ngx_uptime_tls_provider_init(ngx_log_t *log)
 {
     ngx_uint_t  plain;
 
-    if (ngx_uptime_tls_context != NULL) {
+    if (ngx_uptime_tls_users++) {
         return;
     }
 
@@ -132,35 +136,66 @@ ngx_uptime_tls_provider_plain(OSSL_PROVIDER *provider, void *data)
 static ngx_int_t
 ngx_uptime_tls_provider_load(void)
 {
-    OSSL_LIB_CTX  *inner, *outer;
+    ngx_uptime_tls_inner = OSSL_LIB_CTX_new();
+    ngx_uptime_tls_context = OSSL_LIB_CTX_new();
 
-    inner = OSSL_LIB_CTX_new();
-    outer = OSSL_LIB_CTX_new();
-
-    if (inner == NULL || outer == NULL) {
+    if (ngx_uptime_tls_inner == NULL || ngx_uptime_tls_context == NULL) {
         goto failed;
     }
 
-    ngx_uptime_tls_default = OSSL_PROVIDER_load(inner, "default");
+    ngx_uptime_tls_default = OSSL_PROVIDER_load(ngx_uptime_tls_inner,
+                                                "default");
 
     if (ngx_uptime_tls_default == NULL
-        || OSSL_PROVIDER_add_builtin(outer, "uptime",
-                                     ngx_uptime_tls_provider_start) != 1
-        || OSSL_PROVIDER_load(outer, "uptime") == NULL)
+        || OSSL_PROVIDER_add_builtin(ngx_uptime_tls_context, "uptime",
+                                     ngx_uptime_tls_provider_start) != 1)
     {
         goto failed;
     }
 
-    ngx_uptime_tls_context = outer;
+    ngx_uptime_tls_ours = OSSL_PROVIDER_load(ngx_uptime_tls_context, "uptime");
+
+    if (ngx_uptime_tls_ours == NULL) {
+        goto failed;
+    }
 
     return NGX_OK;
 
 failed:
 
-    OSSL_LIB_CTX_free(outer);
-    OSSL_LIB_CTX_free(inner);
+    ngx_uptime_tls_provider_unload();
 
     return NGX_ERROR;
+}
+
+
+static void
+ngx_uptime_tls_provider_unload(void)
+{
+    if (ngx_uptime_tls_ours != NULL) {
+        (void) OSSL_PROVIDER_unload(ngx_uptime_tls_ours);
+        ngx_uptime_tls_ours = NULL;
+    }
+
+    OSSL_LIB_CTX_free(ngx_uptime_tls_context);
+    ngx_uptime_tls_context = NULL;
+
+    if (ngx_uptime_tls_default != NULL) {
+        (void) OSSL_PROVIDER_unload(ngx_uptime_tls_default);
+        ngx_uptime_tls_default = NULL;
+    }
+
+    OSSL_LIB_CTX_free(ngx_uptime_tls_inner);
+    ngx_uptime_tls_inner = NULL;
+}
+
+
+void
+ngx_uptime_tls_provider_done(void)
+{
+    if (--ngx_uptime_tls_users == 0) {
+        ngx_uptime_tls_provider_unload();
+    }
 }
 
 

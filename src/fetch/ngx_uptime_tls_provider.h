@@ -10,11 +10,13 @@
 
 
 /*
- * Makes OpenSSL's context for connections to targets, once for the process.
+ * Makes OpenSSL's context for connections to targets, one for the process.
  * If there can be none, or the administrator has set up providers of his
- * own, everything goes on with the default context.
+ * own, everything goes on with the default context.  After as many done() it
+ * is freed: nothing that was made inside may be left then.
  */
 void ngx_uptime_tls_provider_init(ngx_log_t *log);
+void ngx_uptime_tls_provider_done(void);
 
 /*
  * Between the two, in this thread, what OpenSSL looks up is looked up in that

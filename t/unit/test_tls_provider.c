@@ -129,6 +129,8 @@ offers(void)
 int
 main(void)
 {
+    OSSL_LIB_CTX  *before;
+
     tap_ok(ngx_uptime_tls_enter() == NULL, "not made yet: the default one");
 
     ngx_uptime_tls_provider_init(&quiet);
@@ -136,6 +138,18 @@ main(void)
 
     keys();
     offers();
+
+    ngx_uptime_tls_provider_done();
+    before = ngx_uptime_tls_enter();
+    tap_ok(before != NULL, "somebody uses it still");
+    ngx_uptime_tls_leave(before);
+
+    ngx_uptime_tls_provider_done();
+    tap_ok(ngx_uptime_tls_enter() == NULL, "nobody does: the default one");
+
+    ngx_uptime_tls_provider_init(&quiet);
+    keys();
+    ngx_uptime_tls_provider_done();
 
     return tap_done();
 }
