@@ -75,8 +75,11 @@ diag(sprintf '%d s: %d changes of each of %d monitors, %d to %d messages '
     . 'minute', time - $begin, $changes, $flapping, $least, $most, $storms, $n,
     scalar @storm, $burst);
 
-# it is quiet, and the hour is over
+# it is quiet, with nothing under way that could still be told, and the hour is
+# over
+ok($server->stop, 'stopped, with what it knew stored');
 $alerts->quiet;
+$server->start;
 ok($alerts->drained(60), 'the rest has gone out');
 my $wrong = $alerts->wrong;
 is($wrong->{lost}, 0, 'all was told, by itself, with others or in a digest')

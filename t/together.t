@@ -6,6 +6,7 @@ use strict;
 use warnings;
 
 use Uptime::Test;
+use Uptime::Util qw(slurp wait_until);
 
 my $t = Uptime::Test->new;
 my $server = $t->nginx(directives => "uptime_database_timeout 3s;\n");
@@ -45,6 +46,7 @@ sub together {
     }
 
     kill 'STOP', $worker;
+    wait_until { slurp("/proc/$worker/stat") =~ /\)\ T\ /x } 5;
     for my $i (0 .. $#ask) {
         my ($who, $with, $whose, $n) = @{ $ask[$i] };
         $conn[$i]->send("GET /api/v1/monitors/$token[$whose]{ids}[$n] "
