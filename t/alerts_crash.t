@@ -63,9 +63,13 @@ sub dies {
 sub told {
     my ($point, $at) = @_;
 
+    # those of the dead: who has one since then is sending
+    my $dead = 60 + max(values %$at);
+
     until_ok {
         $t->execute('UPDATE outbox SET lease_until = now()
-            WHERE lease_until IS NOT NULL') if $moved;
+            WHERE lease_until > now() AND lease_until < to_timestamp(?)', $dead)
+            if $moved;
         $t->value("SELECT count(*) FROM outbox WHERE state = 'sent'") == $sum;
     } 80, "$point: all is told";
 

@@ -82,6 +82,8 @@ room(size_t guess, ngx_uint_t times)
 
     tap_ok(rc == NGX_OK && n == times && out.len == 7
            && memcmp(out.p, "[1,2,3]", 7) == 0, "there is room in the end");
+
+    ngx_destroy_pool(pool);
 }
 
 
