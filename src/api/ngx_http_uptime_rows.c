@@ -55,6 +55,7 @@ ngx_http_uptime_rows(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
 
     out.len = q->rows * NGX_HTTP_UPTIME_ROWS_SIZE;
     out.size = 0;
+    out.p = NULL;
 
     while ((rc = ngx_uptime_json_room(&out, pool)) == NGX_AGAIN) {
         ngx_http_uptime_rows_write(q, &out);

@@ -85,6 +85,7 @@ ngx_http_uptime_series(ngx_pool_t *pool, ngx_uptime_pg_query_t *q,
 
     out.len = NGX_HTTP_UPTIME_SERIES_HEAD + s.n * NGX_HTTP_UPTIME_SERIES_SIZE;
     out.size = 0;
+    out.p = NULL;
 
     while ((rc = ngx_uptime_json_room(&out, pool)) == NGX_AGAIN) {
         ngx_http_uptime_series_write(q, &s, &out);
