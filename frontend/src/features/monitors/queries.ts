@@ -29,7 +29,10 @@ export function useDownCount(listed: boolean): number | undefined {
   return list.data?.rows.reduce((n, row) => n + (row.status === 'down' ? 1 : 0), 0);
 }
 
-/** All of them; the first page is shown while the others come. */
+/**
+ * All of them.  What has come is shown meanwhile, each time twice as much as
+ * the last: what is made of the rows costs as much as there are.
+ */
 export function useMonitors(enabled = true) {
   const client = useQueryClient();
 
@@ -38,10 +41,12 @@ export function useMonitors(enabled = true) {
     queryFn: async ({ signal }) => {
       const known = client.getQueryData<MonitorList>(monitorKeys.list);
       const rows: MonitorRow[] = [];
+      let shown = 0;
 
       for await (const page of listMonitors(signal)) {
         rows.push(...page.rows);
-        if (page.more && !known) {
+        if (page.more && !known && rows.length >= 2 * shown) {
+          shown = rows.length;
           client.setQueryData<MonitorList>(monitorKeys.list, { rows: [...rows], complete: false });
         }
       }
