@@ -11,6 +11,8 @@ use warnings;
 use List::Util qw(min);
 use Time::HiRes qw(time sleep);
 
+use Uptime::Cluster;
+
 
 # test: an Uptime::Test; monitors: how many there are, ids without gaps from
 # first on; owner: only this one's have a history.
@@ -61,8 +63,11 @@ sub rows {
     my $rows = $self->results($from, 3600,
         "m.id BETWEEN $self->{first} AND $self->{first}
             + $self->{patterns} - 1");
-    return ($rows, $dbh->selectrow_array(
-        "SELECT pg_total_relation_size('checks_bench')"));
+    my $part = Uptime::Cluster::timescaledb()
+        ? $self->{test}->value("SELECT show_chunks('checks')::text")
+        : 'checks_bench';
+    return ($rows, $self->{test}->value(
+        "SELECT pg_total_relation_size('$part')"));
 }
 
 
