@@ -11,6 +11,7 @@
 
 #include "ngx_http_uptime_series.h"
 #include "ngx_uptime_binary.h"
+#include "ngx_uptime_outcome.h"
 #include "ngx_uptime_series.h"
 
 
@@ -62,7 +63,6 @@ static ngx_int_t ngx_http_uptime_series_make(ngx_uptime_series_t *s,
     ngx_uptime_pg_query_t *q);
 static void ngx_http_uptime_series_next(ngx_http_uptime_series_t *a,
     ngx_uptime_series_row_t *r);
-static ngx_uint_t ngx_http_uptime_series_outcome(const ngx_str_t *outcome);
 static int64_t ngx_http_uptime_series_num(ngx_uptime_pg_query_t *q,
     ngx_uint_t col);
 static void ngx_http_uptime_series_write(ngx_uptime_pg_query_t *q,
@@ -142,6 +142,7 @@ ngx_http_uptime_series_next(ngx_http_uptime_series_t *a,
     ngx_str_t             outcome;
     ngx_uint_t            i;
     ngx_uptime_binary_t  *p;
+    ngx_uptime_status_e   status;
 
     ngx_str_null(&outcome);
     ngx_str_null(&r->hist);
@@ -172,34 +173,17 @@ ngx_http_uptime_series_next(ngx_http_uptime_series_t *a,
         return;
     }
 
-    i = ngx_http_uptime_series_outcome(&outcome);
+    status = ngx_uptime_status_value(&outcome);
 
-    r->counts[i] = 1;
-    r->timed = (i < 2 && r->sums[0] != NGX_UPTIME_SERIES_NULL);
+    if (status == NGX_UPTIME_PENDING) {
+        return;
+    }
+
+    r->counts[status - NGX_UPTIME_UP] = 1;
+    r->timed = ((status == NGX_UPTIME_UP || status == NGX_UPTIME_DEGRADED)
+                && r->sums[0] != NGX_UPTIME_SERIES_NULL);
     r->min = r->sums[0];
     r->max = r->sums[0];
-}
-
-
-/* The place of "up", "degraded", "down", "unknown". */
-
-static ngx_uint_t
-ngx_http_uptime_series_outcome(const ngx_str_t *outcome)
-{
-    switch (outcome->len) {
-
-    case 2:
-        return 0;
-
-    case 8:
-        return 1;
-
-    case 4:
-        return 2;
-
-    default:
-        return 3;
-    }
 }
 
 

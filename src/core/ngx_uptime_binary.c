@@ -43,7 +43,12 @@ ngx_uptime_binary_next(ngx_uptime_binary_t *a, ngx_str_t *element)
 {
     uint32_t  len;
 
-    if (a->left == 0 || a->last - a->p < 4) {
+    if (a->left == 0) {
+        return NGX_DONE;
+    }
+
+    if (a->last - a->p < 4) {
+        a->left = 0;
         return NGX_DONE;
     }
 
@@ -127,6 +132,25 @@ ngx_uptime_binary_cut(ngx_str_t *values)
     values->len -= array.len;
 
     return array;
+}
+
+
+ngx_uint_t
+ngx_uptime_binary_ints(const ngx_str_t *array)
+{
+    if (array->len < NGX_UPTIME_BINARY_HEAD) {
+        return 0;
+    }
+
+    return (array->len - NGX_UPTIME_BINARY_HEAD) / NGX_UPTIME_BINARY_ELEMENT;
+}
+
+
+uint32_t
+ngx_uptime_binary_int_at(const ngx_str_t *array, ngx_uint_t i)
+{
+    return ngx_uptime_binary_word(array->data + NGX_UPTIME_BINARY_HEAD
+                                  + i * NGX_UPTIME_BINARY_ELEMENT + 4);
 }
 
 

@@ -27,7 +27,7 @@ void ngx_uptime_binary_array(ngx_uptime_binary_t *a, const ngx_str_t *value);
 
 /*
  * The next one, data == NULL if it is NULL.  NGX_DONE: there is none, or the
- * array is cut off.
+ * array is cut off; then none is left.
  */
 ngx_int_t ngx_uptime_binary_next(ngx_uptime_binary_t *a, ngx_str_t *element);
 
@@ -45,6 +45,13 @@ int64_t ngx_uptime_binary_int(ngx_uptime_binary_t *a, int64_t null);
  * off the front of *values; empty: there is none.
  */
 ngx_str_t ngx_uptime_binary_cut(ngx_str_t *values);
+
+/*
+ * How many integers, none of them NULL, such an array has, and the one at i,
+ * which has to be less.
+ */
+ngx_uint_t ngx_uptime_binary_ints(const ngx_str_t *array);
+uint32_t ngx_uptime_binary_int_at(const ngx_str_t *array, ngx_uint_t i);
 
 
 #endif /* _NGX_UPTIME_BINARY_H_INCLUDED_ */

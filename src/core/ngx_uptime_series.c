@@ -11,6 +11,7 @@
 
 #include <math.h>
 
+#include "ngx_uptime_binary.h"
 #include "ngx_uptime_series.h"
 
 
@@ -18,11 +19,6 @@
 
 /* a bucket beyond the last is longer than an integer of microseconds */
 #define NGX_UPTIME_SERIES_BUCKETS    560
-
-/* array_send(): dimensions, flags, type, elements, first index */
-#define NGX_UPTIME_SERIES_HEAD       20
-/* ... and the length before each element */
-#define NGX_UPTIME_SERIES_ELEMENT    8
 
 #define NGX_UPTIME_SERIES_NONE       ((uint32_t) -1)
 
@@ -55,9 +51,6 @@ static void ngx_uptime_series_exact(const ngx_uptime_series_t *s,
 static void ngx_uptime_series_merged(const ngx_uptime_series_t *s,
     ngx_uptime_series_point_t *p, int64_t *buckets);
 static int64_t ngx_uptime_series_us(ngx_uint_t bucket);
-static ngx_uint_t ngx_uptime_series_elements(const ngx_str_t *hist);
-static uint32_t ngx_uptime_series_element(const ngx_str_t *hist,
-    ngx_uint_t i);
 static int ngx_libc_cdecl ngx_uptime_series_compare(const void *one,
     const void *two);
 static int64_t ngx_uptime_series_count(const ngx_uptime_series_point_t *p,
@@ -288,10 +281,10 @@ ngx_uptime_series_merged(const ngx_uptime_series_t *s,
          at = s->samples[at].next)
     {
         hist = &s->samples[at].hist;
-        n = ngx_uptime_series_elements(hist);
+        n = ngx_uptime_binary_ints(hist);
 
         for (i = 0; i < n; i++) {
-            e = ngx_uptime_series_element(hist, i);
+            e = ngx_uptime_binary_int_at(hist, i);
             b = ngx_min(e >> 16, NGX_UPTIME_SERIES_BUCKETS - 1);
 
             low = ngx_min(low, b);
@@ -329,29 +322,6 @@ ngx_uptime_series_us(ngx_uint_t bucket)
     }
 
     return us[bucket];
-}
-
-
-static ngx_uint_t
-ngx_uptime_series_elements(const ngx_str_t *hist)
-{
-    if (hist->len < NGX_UPTIME_SERIES_HEAD) {
-        return 0;
-    }
-
-    return (hist->len - NGX_UPTIME_SERIES_HEAD) / NGX_UPTIME_SERIES_ELEMENT;
-}
-
-
-static uint32_t
-ngx_uptime_series_element(const ngx_str_t *hist, ngx_uint_t i)
-{
-    uint32_t  e;
-
-    ngx_memcpy(&e, hist->data + NGX_UPTIME_SERIES_HEAD
-                   + i * NGX_UPTIME_SERIES_ELEMENT + 4, 4);
-
-    return ntohl(e);
 }
 
 

@@ -110,8 +110,10 @@ cut_off(void)
 {
     size_t               len;
     ngx_str_t            value, element;
-    ngx_uint_t           n;
+    ngx_uint_t           n, left;
     ngx_uptime_binary_t  a;
+
+    left = 0;
 
     for (n = 0, len = 0; len < 36; len++) {
         value = bytes(ARRAY "\0\0\0\2\0\0\0\1"
@@ -121,9 +123,12 @@ cut_off(void)
         while (ngx_uptime_binary_next(&a, &element) == NGX_OK) {
             n++;
         }
+
+        left += a.left;
     }
 
     tap_is_int((long long) n, 36 - 28, "what is whole of a part");
+    tap_is_int((long long) left, 0, "... and nothing is left then");
 }
 
 
@@ -138,8 +143,11 @@ one_behind_another(void)
 
     array = ngx_uptime_binary_cut(&values);
     tap_is_int((long long) array.len, 28, "an array of one");
+    tap_is_int((long long) ngx_uptime_binary_ints(&array), 1, "... integer");
+    tap_is_int((long long) ngx_uptime_binary_int_at(&array, 0), 1, "... 1");
     array = ngx_uptime_binary_cut(&values);
     tap_is_int((long long) array.len, 12, "... an empty one");
+    tap_is_int((long long) ngx_uptime_binary_ints(&array), 0, "... has none");
     array = ngx_uptime_binary_cut(&values);
     tap_is_int((long long) array.len, 0, "... and one that is cut off");
     tap_is_int((long long) values.len, 28, "... which stays");

@@ -4,7 +4,7 @@
  *
  * sources: src/core/ngx_uptime_series.c src/core/ngx_uptime_json_value.c
  * sources: src/core/ngx_uptime_json.c src/core/ngx_uptime_json_scan.c
- * sources: src/core/ngx_uptime_utf8.c
+ * sources: src/core/ngx_uptime_utf8.c src/core/ngx_uptime_binary.c
  */
 
 
