@@ -127,6 +127,21 @@ $other->rollback;
 answers_ok('... each has its own answer');
 
 
+# --- who gathers behind two that are slow does not wait for them
+
+my @few = @ask;
+@ask = (@few) x 10;
+
+for my $when ('and connects', 'on what is connected') {
+    together(1);
+    waiting_ok(3, "two are full and wait, the rest leaves $when");
+    $other->rollback;
+    answers_ok('... each has its own answer');
+}
+
+@ask = @few;
+
+
 # --- some go away meanwhile
 
 together(1);

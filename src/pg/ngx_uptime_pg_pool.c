@@ -139,6 +139,12 @@ ngx_uptime_pg_pool_dispatch(ngx_event_t *ev)
         ngx_uptime_pg_conn_send(conn, q);
     }
 
+    /* who gathers behind slow ones does not wait for another event */
+
+    if (!ngx_queue_empty(&pool->batch) && !batch && !ev->timer_set) {
+        ngx_add_timer(ev, NGX_UPTIME_PG_FLIGHT_SLOW);
+    }
+
     ngx_uptime_pg_pool_connect(pool);
 }
 
@@ -469,6 +475,10 @@ ngx_uptime_pg_pool_destroy(ngx_uptime_pg_pool_t *pool)
 
     if (pool->dispatch.posted) {
         ngx_delete_posted_event(&pool->dispatch);
+    }
+
+    if (pool->dispatch.timer_set) {
+        ngx_del_timer(&pool->dispatch);
     }
 
     ngx_uptime_pg_queries_destroy(&pool->waiting);
