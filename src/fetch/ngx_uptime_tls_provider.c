@@ -28,7 +28,7 @@
 
 typedef struct {
     OSSL_ALGORITHM  list[NGX_UPTIME_TLS_FEW + 1];
-    ngx_uint_t      made;                       /* unsigned  made:1         */
+    unsigned        made:1;
 } ngx_uptime_tls_few_t;
 
 

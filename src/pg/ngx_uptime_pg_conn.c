@@ -175,7 +175,7 @@ ngx_uptime_pg_conn_send(ngx_uptime_pg_conn_t *conn, ngx_uptime_pg_query_t *q)
     } else if (rc == 1) {
         rc = PQsendQueryPrepared(conn->pg, (char *) name, (int) q->nparams,
                                  q->values, q->lengths, q->formats,
-                               q->binary);
+                                 q->binary);
     }
 
     /* each query is a transaction of its own and fails alone */
