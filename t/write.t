@@ -123,7 +123,8 @@ for my $edit (qw(url resume bulk)) {
     my $id = $c->post('/monitors', { url => $target->url("/switch/$edit"),
         failure_threshold => 1, interval => 10 })->{json}{id};
     until_ok { scalar $target->hits("/switch/$edit") } 10, "$edit: a check";
-    $target->set($edit, '/slow/2');
+    # longer than storing takes when this machine is busy
+    $target->set($edit, '/slow/6');
 
     my @edits = $edit eq 'url' ? { url => $target->url("/switch/$edit?2") }
         : map { { paused => $_ } } $t->true, $t->false;
@@ -138,7 +139,7 @@ for my $edit (qw(url resume bulk)) {
         WHERE monitor_id = ?', undef, $id) } 10, '... its result is stored';
     is_deeply($row, ['pending', undef, 'down'], '... and changes no state');
     until_ok { $t->value('SELECT status FROM monitor_state
-        WHERE monitor_id = ?', $id) eq 'up' } 15, '... but the next one does';
+        WHERE monitor_id = ?', $id) eq 'up' } 20, '... but the next one does';
     is($server->log_lines(qr/uptime: monitor $id .* is down/), 0,
         '... and nobody is told');
 }
