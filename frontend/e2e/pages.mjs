@@ -232,6 +232,12 @@ export const pages = [
   },
   { name: 'wall', who: 'owner', path: '/wall', ready: words('Checkout API'), kept: true },
   {
+    name: 'monitor-in-maintenance',
+    who: 'owner',
+    path: '/monitors/:Warehouse sync',
+    ready: words(/Maintenance until \d+ \w{3}, \d\d:\d\d/),
+  },
+  {
     name: 'monitor',
     who: 'owner',
     path: '/monitors/:Storefront',

@@ -1,13 +1,17 @@
+import { Link } from '@tanstack/react-router';
 import { ExternalLink } from 'lucide-react';
+import { useWindowNow } from '@/features/maintenance';
 import type { Monitor } from '@/shared/api/schema';
-import { interval } from '@/shared/time/format';
+import { dateTime, interval } from '@/shared/time/format';
 import { Since } from '@/shared/time/Time';
+import { Badge } from '@/shared/ui/Badge';
 import { StatusPill } from '@/shared/ui/StatusPill';
 import { causeText } from '../causes';
 
 export function DetailLead({ monitor }: { monitor: Monitor }) {
   const web = /^https?:/.test(monitor.url);
   const check = monitor.last_check;
+  const maintenance = useWindowNow(monitor);
   const problem = monitor.status === 'down' || monitor.status === 'degraded';
 
   return (
@@ -22,6 +26,11 @@ export function DetailLead({ monitor }: { monitor: Monitor }) {
           </>
         )}
       </span>
+      {maintenance && (
+        <Link to="/maintenance" title={maintenance.name} className="rounded-full">
+          <Badge tone="maintenance">Maintenance until {dateTime(maintenance.until)}</Badge>
+        </Link>
+      )}
       {web ? (
         <a
           href={monitor.url}

@@ -1,0 +1,1 @@
+export { useWindowNow } from './useWindowNow';
