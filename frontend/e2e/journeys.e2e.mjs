@@ -272,6 +272,28 @@ export const tests = {
     assert.match(page.url(), /appearance/, 'n did nothing');
   },
 
+  'a part of the chart is dragged open, and back leads out of it': async ({ server, open }) => {
+    const ask = await server.account('zoom@shop.test', password);
+    const { id } = await ask('POST', '/monitors', { url: server.target('zoom').url, name: 'Zoomed' });
+    const page = await open();
+    await signIn(page, server.base, 'zoom@shop.test');
+    await page.goto(`${server.base}/monitors/${id}?range=7d`);
+    const plot = page.locator('.uplot .u-over');
+    await plot.scrollIntoViewIfNeeded();
+    const { x, y, width } = await plot.boundingBox();
+    await page.mouse.move(x + width / 4, y + 50);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2, y + 50, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForURL(/from=\d+/);
+    const asked = new URL(page.url()).searchParams;
+    const days = (asked.get('to') - asked.get('from')) / 86_400;
+    assert.ok(Math.abs(days - 7 / 4) < 0.2, `a quarter of a week is ${days} days`);
+    await page.goBack();
+    await page.waitForURL(/range=7d/);
+    assert.doesNotMatch(page.url(), /from=/);
+  },
+
   'a phone without a stream: it asks, rows are selected, and one signs out': async ({
     server,
     open,

@@ -72,10 +72,11 @@ const Loaded = memo(function Loaded({ monitor, window: { from, to } }: LoadedPro
   const search = useSearch({ from: '/inside/monitors/$id' });
   const navigate = useNavigate({ from: '/monitors/$id' });
 
-  const change = (patch: DetailSearch) =>
-    navigate({ search: (old) => ({ ...old, ...patch }), replace: true, resetScroll: false });
+  const change = (patch: DetailSearch, replace = true) =>
+    navigate({ search: (old) => ({ ...old, ...patch }), replace, resetScroll: false });
+  // back goes out of it again
   const zoom = (from: number, to: number) => {
-    if (to - from >= 60) change({ from, to, range: undefined });
+    if (to - from >= 60) change({ from, to, range: undefined }, false);
   };
   const reset = () => change({ from: undefined, to: undefined });
 
