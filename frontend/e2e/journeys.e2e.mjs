@@ -274,7 +274,10 @@ export const tests = {
 
   'a part of the chart is dragged open, and back leads out of it': async ({ server, open }) => {
     const ask = await server.account('zoom@shop.test', password);
-    const { id } = await ask('POST', '/monitors', { url: server.target('zoom').url, name: 'Zoomed' });
+    const { id } = await ask('POST', '/monitors', {
+      url: server.target('zoom').url,
+      name: 'Zoomed',
+    });
     const page = await open();
     await signIn(page, server.base, 'zoom@shop.test');
     await page.goto(`${server.base}/monitors/${id}?range=7d`);
