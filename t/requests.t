@@ -8,7 +8,8 @@ use Time::HiRes qw(time);
 use Uptime::Test;
 
 my $t = Uptime::Test->new;
-my $server = $t->nginx;
+my $server = $t->nginx(
+    server => 'add_header X-Logged $request_id always;');
 my ($uid, $token) = $t->user;
 my $c = $t->client($token);
 my ($worker) = $server->workers;
@@ -283,6 +284,16 @@ for my $path ('/me', '/nothing', '/monitors?x=1', '/health/live') {
 my $id = $c->get('/me', undef, headers => { 'X-Request-Id' =>
     "bad\"}{" })->{headers}{'x-request-id'};
 like($id, qr/^[\w-]{16,}$/, 'the client does not choose the request id');
+
+# they are made 64 at a time
+my (%seen, $other);
+for (1 .. 130) {
+    my $headers = $c->get('/health/live')->{headers};
+    $seen{$headers->{'x-request-id'}}++;
+    $other++ if $headers->{'x-request-id'} ne $headers->{'x-logged'};
+}
+is(scalar keys %seen, 130, 'no request has the id of another');
+is($other, undef, '... and it is the one that nginx logs');
 
 
 # --- pipelining: answers in order
