@@ -68,17 +68,6 @@ ngx_uptime_json_room(ngx_uptime_json_out_t *out, ngx_pool_t *pool)
 
 
 void
-ngx_uptime_json_put(ngx_uptime_json_out_t *out, const void *data, size_t len)
-{
-    if (out->len + len <= out->size) {
-        ngx_memcpy(out->p + out->len, data, len);
-    }
-
-    out->len += len;
-}
-
-
-void
 ngx_uptime_json_value(ngx_uptime_json_out_t *out, uint32_t type,
     const ngx_str_t *text)
 {

@@ -27,8 +27,18 @@ typedef struct {
  */
 ngx_int_t ngx_uptime_json_room(ngx_uptime_json_out_t *out, ngx_pool_t *pool);
 
-void ngx_uptime_json_put(ngx_uptime_json_out_t *out, const void *data,
-    size_t len);
+/* Inline: most of what is put is one character that is known here. */
+
+static ngx_inline void
+ngx_uptime_json_put(ngx_uptime_json_out_t *out, const void *data, size_t len)
+{
+    if (out->len + len <= out->size) {
+        ngx_memcpy(out->p + out->len, data, len);
+    }
+
+    out->len += len;
+}
+
 
 /*
  * A value that PostgreSQL sent as text (in UTC, DateStyle ISO).  type is the
