@@ -12,8 +12,6 @@
 #include <ngx_core.h>
 #include <ngx_http.h>
 
-#include <sodium.h>
-
 #include "ngx_http_uptime.h"
 #include "ngx_uptime_secret.h"
 
@@ -157,7 +155,7 @@ ngx_http_uptime_request_id(ngx_http_uptime_ctx_t *ctx)
 
         if (left == 0) {
             left = sizeof(random);
-            randombytes_buf(random, left);
+            ngx_uptime_secret_bytes(random, left);
         }
 
         left -= NGX_HTTP_UPTIME_REQUEST_ID;
