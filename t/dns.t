@@ -150,7 +150,14 @@ counted('a silent DNS server', 'unknown own_network', names());
 
 $dns->stop;
 Uptime::Netns::routes('del');
+# of many addresses one is tried after another, as long as there is time
+my $many = $id{"many-30-$pub-$pub"};
+my $since = $t->value('SELECT now()');
+$t->execute("UPDATE monitors SET url = url || '?again', version = version + 1
+    WHERE id = ?", $many);
 counted('no DNS server and no route', 'unknown own_network', @targets);
+%got = verdicts($since, $many);
+is($got{$many}[0], 'unknown own_network', '... nor of many addresses');
 
 Uptime::Netns::routes('add');
 $dns->mode('');

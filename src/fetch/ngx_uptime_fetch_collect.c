@@ -233,6 +233,14 @@ ngx_uptime_fetch_collect_own(ngx_uptime_fetch_t *f)
         res->own = NGX_UPTIME_OWN_RESOURCES;
         return;
 
+    case CURLE_OPERATION_TIMEDOUT:
+        /* of many addresses without a route libcurl tries one after another */
+        if (res->stage != NGX_UPTIME_STAGE_CONNECT || f->resolve.naddrs == 0) {
+            return;
+        }
+
+        /* fall through */
+
     case CURLE_COULDNT_CONNECT:
         res->own = ngx_uptime_guard_own_connect(res->sys_errno,
                                                 f->resolve.addrs,
