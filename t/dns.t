@@ -149,7 +149,18 @@ renamed('muted');
 counted('a silent DNS server', 'unknown own_network', names());
 
 $dns->stop;
+
+# asked when the route was there, and it is gone before they answer
+my $silent = PUBLIC . ':' . $hostile->port('silent');
+my @flying = (monitor("http://$silent/"), monitor("tls://$silent"),
+    monitor("tcp://$silent", keyword => 'hello'));
+until_ok { $hostile->stats->{silent}{open} == @flying } 10, 'in flight';
+
 Uptime::Netns::routes('del');
+%got = verdicts($zero, @flying);
+is($got{$_}[0], 'unknown own_network', '... when the route goes')
+    for @flying;
+
 # of many addresses one is tried after another, as long as there is time
 my $many = $id{"many-30-$pub-$pub"};
 my $since = $t->value('SELECT now()');

@@ -234,12 +234,9 @@ ngx_uptime_fetch_collect_own(ngx_uptime_fetch_t *f)
         return;
 
     case CURLE_OPERATION_TIMEDOUT:
-        /* of many addresses without a route libcurl tries one after another */
-        if (res->stage != NGX_UPTIME_STAGE_CONNECT || f->resolve.naddrs == 0) {
-            return;
-        }
-
-        /* fall through */
+        /* not by sys_errno, that is of an earlier address, perhaps */
+        ngx_uptime_guard_silence(res, &f->resolve);
+        return;
 
     case CURLE_COULDNT_CONNECT:
         res->own = ngx_uptime_guard_own_connect(res->sys_errno,

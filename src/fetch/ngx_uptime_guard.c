@@ -163,6 +163,27 @@ ngx_uptime_guard_own_connect(ngx_err_t err,
 }
 
 
+void
+ngx_uptime_guard_silence(ngx_uptime_result_t *result,
+    const ngx_uptime_resolve_t *r)
+{
+    ngx_uint_t  silent;
+
+    silent = (result->code == CURLE_OPERATION_TIMEDOUT
+              || result->dns == NGX_UPTIME_DNS_TIMEOUT
+              || (result->code == CURLE_COULDNT_CONNECT
+                  && result->sys_errno == NGX_ETIMEDOUT));
+
+    if (!silent || result->own != NGX_UPTIME_OWN_NONE || r->naddrs == 0) {
+        return;
+    }
+
+    if (!ngx_uptime_guard_route(r->addrs, r->naddrs)) {
+        result->own = NGX_UPTIME_OWN_NETWORK;
+    }
+}
+
+
 /*
  * 1 if this host has a route to any of the addresses: connecting a datagram
  * socket looks the route up and sends nothing.  Of several addresses libcurl

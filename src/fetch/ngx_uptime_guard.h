@@ -50,5 +50,13 @@ ngx_uptime_own_e ngx_uptime_guard_own_socket(ngx_err_t err);
 ngx_uptime_own_e ngx_uptime_guard_own_connect(ngx_err_t err,
     const ngx_uptime_sockaddr_t *addrs, ngx_uint_t naddrs);
 
+/*
+ * A target that did not answer in time: ours if there is no route to any of
+ * its addresses by now.  What went out before the route was lost is never
+ * answered, and of many addresses libcurl tries one after another.
+ */
+void ngx_uptime_guard_silence(ngx_uptime_result_t *result,
+    const ngx_uptime_resolve_t *r);
+
 
 #endif /* _NGX_UPTIME_GUARD_H_INCLUDED_ */

@@ -300,6 +300,8 @@ ngx_uptime_net_finish(ngx_uptime_net_t *n)
         p->result.total_us = ngx_uptime_net_passed(n);
     }
 
+    ngx_uptime_guard_silence(&p->result, &n->resolve);
+
     ngx_uptime_net_destroy(n);
 
     ngx_uptime_probe_done(p);
