@@ -67,9 +67,14 @@ my $hot;
 until_ok { $hot = $t->dbh->selectrow_arrayref("SELECT n_tup_upd,
     n_tup_hot_upd FROM pg_stat_user_tables
     WHERE relname = 'monitor_state'"); $hot->[0] >= 80 } 10, 'statistics';
-# a new status is in an index: 60 first results
-cmp_ok($hot->[1], '>=', 0.95 * ($hot->[0] - 60), 'HOT updates')
-    or diag("@$hot");
+# a new status is in an index: 60 first results, and what a busy machine may
+# have called unknown in between; the rows made above are no news to a state
+my $news = $t->value("SELECT count(*) FROM (SELECT outcome IS DISTINCT FROM
+    lag(outcome) OVER (PARTITION BY monitor_id ORDER BY slot, attempt) AS new
+    FROM checks WHERE NOT (monitor_id = ANY (?) AND outcome = 'unknown')) k
+    WHERE new", \@met);
+cmp_ok($hot->[1], '>=', 0.95 * ($hot->[0] - $news), 'HOT updates')
+    or diag("@$hot, $news changes");
 
 
 # --- of a quiet batch, what the short statement leaves out: nothing is lost
