@@ -15,6 +15,7 @@
 
 #include "ngx_uptime_tls.h"
 #include "ngx_uptime_tls_provider.h"
+#include "ngx_uptime_tls_narrow.h"
 
 
 /* about 110 bytes each */
@@ -27,6 +28,8 @@
 static ngx_int_t ngx_uptime_tls_load(ngx_uptime_tls_t *tls,
     const char *ca_file);
 static ngx_uptime_tls_peer_t *ngx_uptime_tls_peer(const SSL *ssl);
+static void ngx_uptime_tls_hear(int sent, int version, int type,
+    const void *msg, size_t len, SSL *ssl, void *data);
 static void ngx_uptime_tls_info(const SSL *ssl, int where, int rc);
 static void ngx_uptime_tls_offer(SSL *ssl, ngx_uptime_tls_peer_t *peer);
 static void ngx_uptime_tls_done(const SSL *ssl, ngx_uptime_tls_peer_t *peer);
@@ -146,6 +149,8 @@ ngx_uptime_tls_setup(ngx_uptime_tls_t *tls, SSL_CTX *ctx,
     }
 
     SSL_CTX_set_cert_verify_callback(ctx, ngx_uptime_tls_verify, peer);
+    SSL_CTX_set_msg_callback(ctx, ngx_uptime_tls_hear);
+    SSL_CTX_set_info_callback(ctx, ngx_uptime_tls_info);
 
     /* some 10 KiB less while a connection waits */
     (void) SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
@@ -154,7 +159,6 @@ ngx_uptime_tls_setup(ngx_uptime_tls_t *tls, SSL_CTX *ctx,
         (void) SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT
                                               |SSL_SESS_CACHE_NO_INTERNAL);
         SSL_CTX_sess_set_new_cb(ctx, ngx_uptime_tls_session);
-        SSL_CTX_set_info_callback(ctx, ngx_uptime_tls_info);
     }
 
     return NGX_OK;
@@ -188,9 +192,35 @@ ngx_uptime_tls_peer(const SSL *ssl)
 }
 
 
+/* It is whole, and is read next.  A connection may outlive its peer. */
+
+static void
+ngx_uptime_tls_hear(int sent, int version, int type, const void *msg,
+    size_t len, SSL *ssl, void *data)
+{
+    const u_char           *p;
+    ngx_uptime_tls_peer_t  *peer;
+
+    p = msg;
+
+    if (sent || type != SSL3_RT_HANDSHAKE || len == 0
+        || *p != SSL3_MT_CERTIFICATE)
+    {
+        return;
+    }
+
+    peer = ngx_uptime_tls_peer(ssl);
+
+    if (peer != NULL) {
+        ngx_uptime_tls_sent(peer, p, len, version == TLS1_3_VERSION);
+    }
+}
+
+
 /*
  * libcurl gives no place between SSL_new() and the handshake, except this
- * one: the start is told before the first message is made.
+ * one: the start is told before the first message is made.  Its end is told
+ * in any case, also of one that could not read a certificate.
  */
 
 static void
@@ -198,9 +228,14 @@ ngx_uptime_tls_info(const SSL *ssl, int where, int rc)
 {
     ngx_uptime_tls_peer_t  *peer;
 
+    if (where == SSL_CB_CONNECT_EXIT) {
+        ngx_uptime_tls_narrow_end();
+        return;
+    }
+
     peer = ngx_uptime_tls_peer(ssl);
 
-    if (peer == NULL) {
+    if (peer == NULL || !peer->resume) {
         return;
     }
 

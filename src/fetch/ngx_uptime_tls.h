@@ -51,6 +51,9 @@ struct ngx_uptime_tls_peer_s {
     ngx_uptime_tls_t              *tls;
     SSL_CTX                       *ctx;
     ngx_uptime_tls_window_t        window;      /* of the session's chain   */
+    u_char                         chain[NGX_UPTIME_TLS_KEY];
+    unsigned                       keyed:1;     /* chain is set             */
+    unsigned                       known:1;     /* verified a moment ago    */
 };
 
 
@@ -74,7 +77,12 @@ void ngx_uptime_tls_detach(ngx_uptime_tls_peer_t *peer);
 /* A key from any bytes; NGX_ERROR: no memory. */
 ngx_int_t ngx_uptime_tls_key(const u_char *p, size_t len, u_char *key);
 
-/* in ngx_uptime_tls_chain.c: for SSL_CTX_set_cert_verify_callback() */
+/*
+ * In ngx_uptime_tls_chain.c: a Certificate message that the server sent and
+ * that nobody has read yet; and for SSL_CTX_set_cert_verify_callback().
+ */
+void ngx_uptime_tls_sent(ngx_uptime_tls_peer_t *peer, const u_char *msg,
+    size_t len, ngx_uint_t tls13);
 int ngx_uptime_tls_verify(X509_STORE_CTX *sc, void *peer);
 int64_t ngx_uptime_tls_time(const ASN1_TIME *t);
 

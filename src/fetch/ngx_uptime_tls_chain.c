@@ -15,15 +15,64 @@
 #include <openssl/x509_vfy.h>
 
 #include "ngx_uptime_tls.h"
+#include "ngx_uptime_tls_message.h"
+#include "ngx_uptime_tls_narrow.h"
 
 
-/* a longer one is verified each time */
-#define NGX_UPTIME_TLS_CHAIN  10
-
-
-static ngx_int_t ngx_uptime_tls_chain_key(X509_STORE_CTX *sc, u_char *key);
+static ngx_int_t ngx_uptime_tls_chain_key(const ngx_str_t *certs,
+    ngx_uint_t n, u_char *key);
 static ngx_int_t ngx_uptime_tls_chain_window(X509_STORE_CTX *sc,
     ngx_uptime_tls_window_t *w);
+
+
+/*
+ * Before the certificates are read: whether their bytes are known, and how
+ * many of their keys are wanted.  Those above the leaf's are for signatures,
+ * which nobody computes of a chain that is known or not verified.
+ */
+
+void
+ngx_uptime_tls_sent(ngx_uptime_tls_peer_t *peer, const u_char *msg,
+    size_t len, ngx_uint_t tls13)
+{
+    ngx_str_t                certs[NGX_UPTIME_TLS_CHAIN];
+    ngx_uint_t               i, n, keys;
+    ngx_uptime_tls_entry_t  *e;
+
+    peer->keyed = 0;
+    peer->known = 0;
+
+    n = ngx_uptime_tls_message(msg, len, tls13, certs);
+
+    if (n == 0) {
+        return;
+    }
+
+    if (peer->verify
+        && ngx_uptime_tls_chain_key(certs, n, peer->chain) == NGX_OK)
+    {
+        peer->keyed = 1;
+
+        e = ngx_uptime_tls_cache_find(&peer->tls->chains, peer->chain,
+                                      ngx_time());
+
+        if (e != NULL) {
+            peer->known = 1;
+            peer->window = e->window;
+        }
+    }
+
+    keys = (peer->verify && !peer->known) ? n : 1;
+
+    for (i = 0; i < keys; i++) {
+
+        if (!ngx_uptime_tls_message_common(&certs[i])) {
+            return;
+        }
+    }
+
+    ngx_uptime_tls_narrow_begin(keys);
+}
 
 
 int
@@ -32,12 +81,11 @@ ngx_uptime_tls_verify(X509_STORE_CTX *sc, void *data)
     ngx_uptime_tls_peer_t *peer = data;
 
     int                       rc;
-    u_char                    key[NGX_UPTIME_TLS_KEY];
     int64_t                   now;
-    ngx_int_t                 cached;
     ngx_uptime_tls_t         *tls;
-    ngx_uptime_tls_entry_t   *e;
     ngx_uptime_tls_window_t   w;
+
+    ngx_uptime_tls_narrow_end();
 
     tls = peer->tls;
     now = ngx_time();
@@ -56,18 +104,11 @@ ngx_uptime_tls_verify(X509_STORE_CTX *sc, void *data)
         return 1;
     }
 
-    cached = ngx_uptime_tls_chain_key(sc, key);
+    if (peer->known) {
+        tls->remembered++;
 
-    if (cached == NGX_OK) {
-        e = ngx_uptime_tls_cache_find(&tls->chains, key, now);
-
-        if (e != NULL) {
-            peer->window = e->window;
-            tls->remembered++;
-
-            X509_STORE_CTX_set_error(sc, X509_V_OK);
-            return 1;
-        }
+        X509_STORE_CTX_set_error(sc, X509_V_OK);
+        return 1;
     }
 
     rc = X509_verify_cert(sc);
@@ -84,8 +125,8 @@ ngx_uptime_tls_verify(X509_STORE_CTX *sc, void *data)
     w.since = now;
     peer->window = w;
 
-    if (cached == NGX_OK) {
-        ngx_uptime_tls_cache_put(&tls->chains, key, &w, NULL);
+    if (peer->keyed) {
+        ngx_uptime_tls_cache_put(&tls->chains, peer->chain, &w, NULL);
     }
 
     return rc;
@@ -99,35 +140,22 @@ ngx_uptime_tls_verify(X509_STORE_CTX *sc, void *data)
  */
 
 static ngx_int_t
-ngx_uptime_tls_chain_key(X509_STORE_CTX *sc, u_char *key)
+ngx_uptime_tls_chain_key(const ngx_str_t *certs, ngx_uint_t n, u_char *key)
 {
-    int             i, n;
-    u_char          all[NGX_UPTIME_TLS_CHAIN * EVP_MAX_MD_SIZE], *p;
-    unsigned        len;
-    STACK_OF(X509) *sent;
-
-    p = all;
-    sent = X509_STORE_CTX_get0_untrusted(sc);
-    n = (sent != NULL) ? sk_X509_num(sent) : 0;
-
-    /* the first of them is the leaf */
-
-    if (n < 1 || n > NGX_UPTIME_TLS_CHAIN
-        || sk_X509_value(sent, 0) != X509_STORE_CTX_get0_cert(sc))
-    {
-        return NGX_DECLINED;
-    }
+    u_char      all[NGX_UPTIME_TLS_CHAIN * NGX_UPTIME_TLS_KEY];
+    ngx_uint_t  i;
 
     for (i = 0; i < n; i++) {
 
-        if (X509_digest(sk_X509_value(sent, i), EVP_sha256(), p, &len) != 1) {
+        if (ngx_uptime_tls_key(certs[i].data, certs[i].len,
+                               all + i * NGX_UPTIME_TLS_KEY)
+            != NGX_OK)
+        {
             return NGX_ERROR;
         }
-
-        p += len;
     }
 
-    return ngx_uptime_tls_key(all, p - all, key);
+    return ngx_uptime_tls_key(all, n * NGX_UPTIME_TLS_KEY, key);
 }
 
 

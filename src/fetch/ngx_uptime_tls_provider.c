@@ -20,6 +20,7 @@
 #include <openssl/ssl.h>
 
 #include "ngx_uptime_tls_provider.h"
+#include "ngx_uptime_tls_narrow.h"
 
 
 /* 15 and 12 in OpenSSL 3.0; with more than this nothing is left out */
@@ -46,7 +47,6 @@ static const OSSL_ALGORITHM *ngx_uptime_tls_provider_query(void *context,
 static const OSSL_ALGORITHM *ngx_uptime_tls_provider_few(
     ngx_uptime_tls_few_t *few, const OSSL_ALGORITHM *all,
     ngx_uint_t (*wanted)(const OSSL_ALGORITHM *a));
-static ngx_uint_t ngx_uptime_tls_provider_decoder(const OSSL_ALGORITHM *a);
 static ngx_uint_t ngx_uptime_tls_provider_key(const OSSL_ALGORITHM *a);
 
 
@@ -159,6 +159,8 @@ ngx_uptime_tls_provider_load(void)
         goto failed;
     }
 
+    ngx_uptime_tls_narrow_init(ngx_uptime_tls_default);
+
     return NGX_OK;
 
 failed:
@@ -172,6 +174,8 @@ failed:
 static void
 ngx_uptime_tls_provider_unload(void)
 {
+    ngx_uptime_tls_narrow_done();
+
     if (ngx_uptime_tls_ours != NULL) {
         (void) OSSL_PROVIDER_unload(ngx_uptime_tls_ours);
         ngx_uptime_tls_ours = NULL;
@@ -213,6 +217,8 @@ ngx_uptime_tls_enter(void)
 void
 ngx_uptime_tls_leave(OSSL_LIB_CTX *before)
 {
+    ngx_uptime_tls_narrow_end();
+
     if (before != NULL) {
         (void) OSSL_LIB_CTX_set0_default(before);
     }
@@ -269,7 +275,7 @@ ngx_uptime_tls_provider_query(void *context, int operation, int *no_cache)
 
     case OSSL_OP_DECODER:
         return ngx_uptime_tls_provider_few(&ngx_uptime_tls_decoders, all,
-                                           ngx_uptime_tls_provider_decoder);
+                                           ngx_uptime_tls_provider_spki);
 
     case OSSL_OP_KEYMGMT:
         return ngx_uptime_tls_provider_few(&ngx_uptime_tls_keys, all,
@@ -316,30 +322,37 @@ ngx_uptime_tls_provider_few(ngx_uptime_tls_few_t *few,
 
 
 static ngx_uint_t
-ngx_uptime_tls_provider_decoder(const OSSL_ALGORITHM *a)
+ngx_uptime_tls_provider_key(const OSSL_ALGORITHM *a)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; ngx_uptime_tls_no_keys[i]; i++) {
+
+        if (ngx_uptime_tls_provider_named(a, ngx_uptime_tls_no_keys[i])) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+ngx_uint_t
+ngx_uptime_tls_provider_spki(const OSSL_ALGORITHM *a)
 {
     return ngx_strstr(a->property_definition,
                       "structure=SubjectPublicKeyInfo") != NULL;
 }
 
 
-static ngx_uint_t
-ngx_uptime_tls_provider_key(const OSSL_ALGORITHM *a)
+ngx_uint_t
+ngx_uptime_tls_provider_named(const OSSL_ALGORITHM *a, const char *name)
 {
-    size_t      len;
-    ngx_uint_t  i;
+    size_t  len;
 
-    for (i = 0; ngx_uptime_tls_no_keys[i]; i++) {
-        len = ngx_strlen(ngx_uptime_tls_no_keys[i]);
+    len = ngx_strlen(name);
 
-        if (ngx_strncmp(a->algorithm_names, ngx_uptime_tls_no_keys[i], len)
-            == 0
-            && (a->algorithm_names[len] == '\0'
-                || a->algorithm_names[len] == ':'))
-        {
-            return 0;
-        }
-    }
-
-    return 1;
+    return ngx_strncmp(a->algorithm_names, name, len) == 0
+           && (a->algorithm_names[len] == '\0'
+               || a->algorithm_names[len] == ':');
 }

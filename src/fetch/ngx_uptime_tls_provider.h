@@ -6,6 +6,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include <openssl/core.h>
 #include <openssl/crypto.h>
 
 
@@ -25,6 +26,13 @@ void ngx_uptime_tls_provider_done(void);
  */
 OSSL_LIB_CTX *ngx_uptime_tls_enter(void);
 void ngx_uptime_tls_leave(OSSL_LIB_CTX *before);
+
+/* 1: this is one of the algorithm's names, the first one */
+ngx_uint_t ngx_uptime_tls_provider_named(const OSSL_ALGORITHM *a,
+    const char *name);
+
+/* 1: a decoder of public keys */
+ngx_uint_t ngx_uptime_tls_provider_spki(const OSSL_ALGORITHM *a);
 
 
 #endif /* _NGX_UPTIME_TLS_PROVIDER_H_INCLUDED_ */

@@ -42,17 +42,41 @@ extension(X509 *x, X509 *issuer, int nid, const char *value)
 }
 
 
+/* NULL: P-256, else a kind as OpenSSL names it */
+
+static inline EVP_PKEY *
+key_of(const char *kind)
+{
+    EVP_PKEY      *key;
+    EVP_PKEY_CTX  *c;
+
+    if (kind == NULL) {
+        return EVP_EC_gen("P-256");
+    }
+
+    key = NULL;
+    c = EVP_PKEY_CTX_new_from_name(NULL, kind, NULL);
+    EVP_PKEY_keygen_init(c);
+    EVP_PKEY_generate(c, &key);
+    EVP_PKEY_CTX_free(c);
+
+    return key;
+}
+
+
 /* from, until: seconds from today; NULL as the issuer: a root */
 
 static pair_t
-make(const char *name, const pair_t *issuer, int ca, long from, long until)
+make_kind(const char *kind, const char *name, const pair_t *issuer, int ca,
+    long from, long until)
 {
     pair_t      p;
     X509       *by;
     time_t      t;
+    EVP_PKEY   *by_key;
     X509_NAME  *n;
 
-    p.key = EVP_EC_gen("P-256");
+    p.key = key_of(kind);
     p.cert = X509_new();
     by = issuer ? issuer->cert : p.cert;
     t = today;
@@ -73,9 +97,18 @@ make(const char *name, const pair_t *issuer, int ca, long from, long until)
     extension(p.cert, by, NID_basic_constraints,
               ca ? "critical,CA:TRUE" : "CA:FALSE");
 
-    X509_sign(p.cert, issuer ? issuer->key : p.key, EVP_sha256());
+    by_key = issuer ? issuer->key : p.key;
+    X509_sign(p.cert, by_key,
+              EVP_PKEY_is_a(by_key, "ED25519") ? NULL : EVP_sha256());
 
     return p;
+}
+
+
+static inline pair_t
+make(const char *name, const pair_t *issuer, int ca, long from, long until)
+{
+    return make_kind(NULL, name, issuer, ca, from, until);
 }
 
 

@@ -3,11 +3,12 @@
  * sources: src/fetch/ngx_uptime_tls.c src/fetch/ngx_uptime_tls_chain.c
  * sources: src/fetch/ngx_uptime_evidence.c
  * sources: src/fetch/ngx_uptime_tls_provider.c
+ * sources: src/fetch/ngx_uptime_tls_narrow.c
+ * sources: src/fetch/ngx_uptime_tls_message.c
  * sources: src/fetch/ngx_uptime_tls_cache.c t/unit/ngx_stub_text.c
  * libs: -lssl -lcrypto
  *
- * Chains of certificates that are verified, remembered and not remembered,
- * and sessions of handshakes in memory.
+ * Chains of certificates that are verified, remembered and not remembered.
  */
 
 
@@ -19,10 +20,37 @@
 
 #include "certs.h"
 #include "ngx_uptime_tls.h"
+#include "tls_roots.h"
 
 
-static ngx_log_t         quiet;
-static ngx_uptime_tls_t  tls;
+/* one certificate behind the others of a Certificate message (TLS 1.2) */
+
+static size_t
+append(u_char *msg, size_t len, X509 *x)
+{
+    int      n;
+    size_t   all;
+    u_char  *p;
+
+    p = msg + len;
+    n = i2d_X509(x, NULL);
+
+    *p++ = 0;
+    *p++ = n >> 8;
+    *p++ = n;
+    i2d_X509(x, &p);
+
+    all = p - msg - 7;
+    msg[0] = SSL3_MT_CERTIFICATE;
+    msg[1] = 0;
+    msg[2] = (all + 3) >> 8;
+    msg[3] = all + 3;
+    msg[4] = 0;
+    msg[5] = all >> 8;
+    msg[6] = all;
+
+    return p - msg;
+}
 
 
 /* what a handshake does with the certificates; returns X509_V_... */
@@ -32,10 +60,20 @@ verify(ngx_uptime_tls_peer_t *peer, const pair_t *leaf, const pair_t *issuer)
 {
     int              rc, err;
     X509            *x;
+    size_t           len;
+    u_char           msg[4096];
     X509_STORE_CTX  *sc;
     STACK_OF(X509)  *sent;
 
     peer->tls = &tls;
+
+    len = append(msg, 7, leaf->cert);
+
+    if (issuer != NULL) {
+        len = append(msg, len, issuer->cert);
+    }
+
+    ngx_uptime_tls_sent(peer, msg, len, 0);
 
     sent = sk_X509_new_null();
     x = wire(leaf->cert);
@@ -56,32 +94,6 @@ verify(ngx_uptime_tls_peer_t *peer, const pair_t *leaf, const pair_t *issuer)
     sk_X509_pop_free(sent, X509_free);
 
     return (rc == 1) ? err : (err == X509_V_OK ? -1 : err);
-}
-
-
-static void
-set_time(long after)
-{
-    ngx_time_t  *t;
-
-    t = (ngx_time_t *) ngx_cached_time;
-    t->sec = today + after;
-}
-
-
-static void
-roots(const pair_t *root)
-{
-    FILE  *f;
-    char   name[] = "/tmp/uptime-unit.XXXXXX";
-
-    f = fdopen(mkstemp(name), "w");
-    PEM_write_X509(f, root->cert);
-    fclose(f);
-
-    tap_is_int(ngx_uptime_tls_init(&tls, name, &quiet), NGX_OK, "init");
-    tap_ok(tls.store != NULL, "roots are read");
-    unlink(name);
 }
 
 
@@ -258,136 +270,6 @@ bounds(void)
 }
 
 
-/* a client and a server that talk through memory; 1: the handshake is done */
-
-static int
-handshake(SSL_CTX *server, ngx_uptime_tls_peer_t *peer)
-{
-    int       i, done;
-    BIO      *up, *down;
-    SSL      *c, *s;
-    char      byte;
-    SSL_CTX  *client;
-
-    client = SSL_CTX_new(TLS_client_method());
-    SSL_CTX_set_verify(client, peer->verify ? SSL_VERIFY_PEER
-                                            : SSL_VERIFY_NONE, NULL);
-
-    if (ngx_uptime_tls_setup(&tls, client, peer) != NGX_OK) {
-        SSL_CTX_free(client);
-        return 0;
-    }
-
-    c = SSL_new(client);
-    s = SSL_new(server);
-    BIO_new_bio_pair(&up, 0, &down, 0);
-    SSL_set_bio(c, up, up);
-    SSL_set_bio(s, down, down);
-    SSL_set_connect_state(c);
-    SSL_set_accept_state(s);
-
-    for (i = 0, done = 0; i < 10; i++) {
-        (void) SSL_do_handshake(c);
-        (void) SSL_do_handshake(s);
-    }
-
-    if (SSL_is_init_finished(c) && SSL_is_init_finished(s)) {
-        done = 1;
-        (void) SSL_write(s, "x", 1);
-        (void) SSL_read(c, &byte, 1);
-    }
-
-    (void) SSL_shutdown(c);
-
-    ngx_uptime_tls_detach(peer);
-    SSL_free(c);
-    SSL_free(s);
-    SSL_CTX_free(client);
-
-    return done;
-}
-
-
-static ngx_uptime_tls_peer_t
-peer_of(const char *key, int verify)
-{
-    ngx_uptime_tls_peer_t  peer;
-
-    ngx_memzero(&peer, sizeof(peer));
-    peer.verify = verify;
-    peer.resume = 1;
-    (void) ngx_uptime_tls_key((u_char *) key, ngx_strlen(key), peer.key);
-
-    return peer;
-}
-
-
-static void
-sessions(const pair_t *root, int version)
-{
-    pair_t                 leaf, strange;
-    SSL_CTX               *server, *other;
-    ngx_uptime_tls_peer_t  peer;
-
-    leaf = make("leaf", root, 0, -500, 3000);
-    strange = make("leaf", NULL, 0, -500, 3000);
-
-    server = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_set_max_proto_version(server, version);
-    SSL_CTX_use_certificate(server, leaf.cert);
-    SSL_CTX_use_PrivateKey(server, leaf.key);
-
-    other = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_use_certificate(other, strange.cert);
-    SSL_CTX_use_PrivateKey(other, strange.key);
-
-    peer = peer_of("one", 1);
-    tap_is_int(handshake(server, &peer), 1, "a full handshake");
-    tap_ok(!peer.resumed, "  is full");
-
-    peer = peer_of("one", 1);
-    tap_is_int(handshake(server, &peer), 1, "the second one");
-    tap_ok(peer.resumed, "  is resumed");
-    tap_is_int(peer.expires, today + 3000, "  and tells the certificate");
-
-    peer = peer_of("one", 1);
-    (void) handshake(server, &peer);
-    tap_ok(peer.resumed, "the third one as well");
-
-    peer = peer_of("two", 1);
-    (void) handshake(server, &peer);
-    tap_ok(!peer.resumed, "another key has a session of its own");
-
-    peer = peer_of("one", 1);
-    peer.resume = 0;
-    (void) handshake(server, &peer);
-    tap_ok(!peer.resumed, "who does not want to resume does not");
-
-    set_time(NGX_UPTIME_TLS_KEEP);
-    peer = peer_of("one", 1);
-    (void) handshake(server, &peer);
-    tap_ok(!peer.resumed, "after an hour it is full again");
-    set_time(0);
-
-    peer = peer_of("one", 1);
-    tap_is_int(handshake(other, &peer), 0,
-               "another server with the key of one: verified, refused");
-
-    peer = peer_of("off", 0);
-    tap_is_int(handshake(other, &peer), 1, "without verification");
-    peer = peer_of("off", 0);
-    (void) handshake(other, &peer);
-    tap_ok(peer.resumed, "  resumed");
-    peer = peer_of("off on", 1);
-    tap_is_int(handshake(other, &peer), 0, "  with it: refused");
-
-    SSL_CTX_free(server);
-    SSL_CTX_free(other);
-    ends(&leaf);
-    ends(&strange);
-}
-
-
 int
 main(void)
 {
@@ -403,14 +285,13 @@ main(void)
     chains(&root);
     windows(&root);
     bounds();
-    sessions(&root, TLS1_3_VERSION);
-    sessions(&root, TLS1_2_VERSION);
 
     ngx_uptime_tls_destroy(&tls);
 
     tap_is_int(ngx_uptime_tls_init(&tls, "/nonexistent", &quiet), NGX_OK,
                "no roots");
-    peer = peer_of("one", 1);
+    ngx_memzero(&peer, sizeof(peer));
+    peer.verify = 1;
     tap_is_int(ngx_uptime_tls_setup(&tls, NULL, &peer), NGX_ERROR,
                "  nobody can verify");
     ngx_uptime_tls_destroy(&tls);

@@ -1,6 +1,7 @@
 
 /*
- * sources: src/fetch/ngx_uptime_tls_provider.c t/unit/ngx_stub_text.c
+ * sources: src/fetch/ngx_uptime_tls_provider.c
+ * sources: src/fetch/ngx_uptime_tls_narrow.c t/unit/ngx_stub_text.c
  * libs: -lssl -lcrypto
  *
  * OpenSSL's context for connections to targets: it reads what the default one
