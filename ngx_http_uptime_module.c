@@ -9,6 +9,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_uptime_conf.h"
+#include "ngx_uptime_priority.h"
 #include "ngx_uptime_stats.h"
 
 
@@ -20,6 +21,7 @@ static char *ngx_http_uptime_init_main_conf(ngx_conf_t *cf, void *conf);
 static void *ngx_http_uptime_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_uptime_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
+static ngx_int_t ngx_http_uptime_init_module(ngx_cycle_t *cycle);
 static ngx_int_t ngx_http_uptime_init_process(ngx_cycle_t *cycle);
 static void ngx_http_uptime_exit_process(ngx_cycle_t *cycle);
 
@@ -45,7 +47,7 @@ ngx_module_t  ngx_http_uptime_module = {
     ngx_http_uptime_commands,              /* module directives */
     NGX_HTTP_MODULE,                       /* module type */
     NULL,                                  /* init master */
-    NULL,                                  /* init module */
+    ngx_http_uptime_init_module,           /* init module */
     ngx_http_uptime_init_process,          /* init process */
     NULL,                                  /* init thread */
     NULL,                                  /* exit thread */
@@ -134,6 +136,7 @@ ngx_http_uptime_create_main_conf(ngx_conf_t *cf)
 
     umcf->checker.enabled = NGX_CONF_UNSET;
     umcf->checker.timescaledb = NGX_CONF_UNSET;
+    umcf->checker.priority = NGX_UPTIME_PRIORITY_UNSET;
     umcf->checker.max_checks = NGX_CONF_UNSET_UINT;
     umcf->checker.operator_channel = NGX_CONF_UNSET_UINT;
     umcf->checker.spool_size = NGX_CONF_UNSET;
@@ -286,6 +289,21 @@ ngx_http_uptime_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_uptime_init_module(ngx_cycle_t *cycle)
+{
+    ngx_http_uptime_main_conf_t  *umcf;
+
+    umcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_uptime_module);
+
+    if (umcf != NULL && umcf->checker.enabled) {
+        ngx_uptime_priority_allow(umcf->checker.priority);
+    }
+
+    return NGX_OK;
 }
 
 

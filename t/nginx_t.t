@@ -32,6 +32,10 @@ is($status, 0, 'nginx -t without a database server') or diag($text);
 my $good = $server->config;
 my @wrong = (
     ['uptime_checker', 'yes'], ['uptime_checker', ''],
+    ['uptime_checker_priority', '-21'], ['uptime_checker_priority', '20'],
+    ['uptime_checker_priority', '-'], ['uptime_checker_priority', ''],
+    ['uptime_checker_priority', '--1'], ['uptime_checker_priority', '1x'],
+    ['uptime_checker_priority', '100'],
     ['uptime_signup', 'sometimes'], ['uptime_signup', ''],
     ['uptime_max_checks', '-1'], ['uptime_max_checks', '1x'],
     ['uptime_max_checks', '0'], ['uptime_max_checks', '100001'],
@@ -75,6 +79,7 @@ for (@wrong) {
 }
 
 my %accepted = (
+    uptime_checker_priority         => [-20, -1, 0, 19],
     uptime_max_checks               => [1, 100000],
     uptime_max_checks_per_host      => [0, 100000],
     uptime_database_connections     => [1, 32],
@@ -101,6 +106,7 @@ for my $directive (sort keys %accepted) {
 
 # every directive is allowed once only, and in http{} at most
 for my $directive (qw(uptime_database uptime_token_key_file uptime_checker
+    uptime_checker_priority
     uptime_node uptime_max_checks uptime_max_checks_per_host
     uptime_trusted_certificate uptime_retention
     uptime_spool_path uptime_database_connections uptime_database_queue

@@ -28,6 +28,7 @@ typedef struct {
 typedef struct {
     ngx_flag_t                     enabled;     /* uptime_checker           */
     ngx_flag_t                     timescaledb; /* uptime_timescaledb       */
+    ngx_int_t                      priority;    /* uptime_checker_priority  */
     ngx_str_t                      node;        /* uptime_node              */
     ngx_uint_t                     max_checks;  /* uptime_max_checks: at    */
                                                 /* once; 0: by descriptors  */

@@ -11,6 +11,7 @@
 #include <ngx_event.h>
 
 #include "ngx_uptime_checker_ctx.h"
+#include "ngx_uptime_priority.h"
 #include "ngx_uptime_stats.h"
 
 
@@ -71,6 +72,8 @@ ngx_uptime_checker_manager(void *data)
     ngx_uptime_checker_seen = 1;
 
     ngx_setproctitle("uptime checker process");
+
+    ngx_uptime_priority_set(conf->priority, ngx_cycle->log);
 
     delay = ngx_uptime_shm_start(conf->shm);
 

@@ -178,6 +178,13 @@ ngx_command_t  ngx_http_uptime_commands[] = {
       ngx_http_uptime_offset(checker.enabled),
       NULL },
 
+    { ngx_string("uptime_checker_priority"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_uptime_priority,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("uptime_canary"),
       NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_http_uptime_canary,

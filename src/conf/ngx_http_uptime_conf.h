@@ -62,6 +62,8 @@ char *ngx_http_uptime_smtp(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 /* cmd->offset: an ngx_str_t that gets "scheme://host[:port][/path]" */
 char *ngx_http_uptime_url(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_uptime_canary(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_uptime_priority(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 char *ngx_http_uptime_allow_targets(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 

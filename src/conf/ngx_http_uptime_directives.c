@@ -12,6 +12,7 @@
 #include "ngx_http_uptime_conf.h"
 #include "ngx_uptime_canary.h"
 #include "ngx_http_uptime_metrics.h"
+#include "ngx_uptime_priority.h"
 
 
 /* nginx's own setters do not name the value that is wrong. */
@@ -237,6 +238,45 @@ ngx_http_uptime_canary(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
         *url = value[i];
     }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_uptime_priority(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_uptime_main_conf_t *umcf = conf;
+
+    ngx_int_t    n;
+    ngx_str_t   *value;
+    ngx_uint_t   minus;
+
+    if (umcf->checker.priority != NGX_UPTIME_PRIORITY_UNSET) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    /* an empty one ends with '\0' */
+    minus = (value[1].data[0] == '-');
+
+    n = ngx_atoi(value[1].data + minus, value[1].len - minus);
+
+    if (n == NGX_ERROR) {
+        n = NGX_UPTIME_PRIORITY_UNSET;
+    }
+
+    n = minus ? -n : n;
+
+    if (n < -20 || n > 19) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid value \"%V\" in \"%V\": it must be from "
+                           "-20 to 19", &value[1], &value[0]);
+        return NGX_CONF_ERROR;
+    }
+
+    umcf->checker.priority = n;
 
     return NGX_CONF_OK;
 }

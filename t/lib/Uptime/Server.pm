@@ -72,7 +72,10 @@ sub config {
     my $env = $ENV{UPTIME_ASAN} && $self->{daemon} ? join '',
         map { "env $_;\n" } qw(LD_PRELOAD ASAN_OPTIONS UBSAN_OPTIONS) : '';
 
-    if ($> == 0) {
+    if (defined $self->{user}) {
+        $user = "user $self->{user};";
+
+    } elsif ($> == 0) {
         my @pw = getpwnam 'nobody' or croak 'no user nobody';
         $user = 'user nobody ' . getgrgid($pw[3]) . ';';
     }
