@@ -13,6 +13,7 @@
 #include "ngx_uptime_checker_ctx.h"
 #include "ngx_uptime_priority.h"
 #include "ngx_uptime_stats.h"
+#include "ngx_uptime_tls_narrow.h"
 
 
 #define NGX_UPTIME_PROCESS_LOOK   1000
@@ -476,6 +477,9 @@ ngx_uptime_checker_stop(void)
                   ngx_uptime_writer_save(&ck->writer));
 
     ngx_uptime_schedule_destroy(&ck->schedule);
+
+    /* of what else it has the end of the process takes care */
+    ngx_uptime_tls_narrow_done();
 }
 
 

@@ -83,11 +83,15 @@ ngx_uptime_tls_message_common(const ngx_str_t *cert)
 
     in = *cert;
 
-    if (ngx_uptime_tls_message_der(&in, NGX_UPTIME_DER_SEQUENCE, &in) != NGX_OK
-        || ngx_uptime_tls_message_der(&in, NGX_UPTIME_DER_SEQUENCE, &in)
-           != NGX_OK)
-    {
-        return 0;
+    /* Certificate, tbsCertificate */
+
+    for (i = 0; i < 2; i++) {
+
+        if (ngx_uptime_tls_message_der(&in, NGX_UPTIME_DER_SEQUENCE, &in)
+            != NGX_OK)
+        {
+            return 0;
+        }
     }
 
     if (in.len && in.data[0] == NGX_UPTIME_DER_VERSION

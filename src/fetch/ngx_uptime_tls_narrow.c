@@ -35,7 +35,7 @@ typedef struct {
 
 
 typedef struct {
-    OSSL_FUNC_decoder_newctx_fn   *create;
+    void                        *(*create)(void *context);
     OSSL_DISPATCH                  functions[NGX_UPTIME_TLS_FUNCTIONS];
 } ngx_uptime_tls_decoder_t;
 
