@@ -27,8 +27,10 @@ my $from = $many->now;
 
 
 sub backends {
-    return $dbh->selectrow_array('SELECT count(*) FROM pg_stat_activity
-        WHERE datname = ? AND pid <> pg_backend_pid()', undef, $t->{db});
+    # PostgreSQL's own workers are nobody's connections
+    return $dbh->selectrow_array("SELECT count(*) FROM pg_stat_activity
+        WHERE datname = ? AND pid <> pg_backend_pid()
+        AND backend_type = 'client backend'", undef, $t->{db});
 }
 
 
