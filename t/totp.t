@@ -181,7 +181,8 @@ for my $bad (wrong($secret), code($secret, -2), 'ABCD-EFGH-IJKL-MNOP', 'x') {
         'a wrong code');
 }
 
-$res = second($node, $challenge, code($secret));
+my $used = code($secret);
+$res = second($node, $challenge, $used);
 is($res->{status}, 200, 'the second step, on another node')
     or diag($res->{content});
 is_deeply([sort keys %{ $res->{json} }],
@@ -194,7 +195,7 @@ is($c->get('/me', undef, token => $res->{json}{access_token})->{status}, 200,
 is($t->value("SELECT attempts FROM throttles WHERE key = ?",
     "a:$one->{email}"), 0, 'a success clears the account');
 
-problem_ok(second($c, challenge($one), code($secret)), 401, 'invalid_code',
+problem_ok(second($c, challenge($one), $used), 401, 'invalid_code',
     'a code is good once');
 
 # many with one code, at once
