@@ -478,7 +478,7 @@ ngx_uptime_checker_stop(void)
 
     ngx_uptime_schedule_destroy(&ck->schedule);
 
-    /* of what else it has the end of the process takes care */
+    /* only the module points at it, which is unloaded before the end */
     ngx_uptime_tls_narrow_done();
 }
 

@@ -41,7 +41,6 @@ typedef struct {
 
 
 static ngx_int_t ngx_uptime_tls_narrow_load(void);
-static void ngx_uptime_tls_narrow_unload(void);
 static ngx_uint_t ngx_uptime_tls_narrow_works(void);
 static ngx_uint_t ngx_uptime_tls_narrow_try(const u_char *key, long len);
 static ngx_uint_t ngx_uptime_tls_narrow_key(const u_char *p, long len);
@@ -58,10 +57,9 @@ static void *ngx_uptime_tls_narrow_next(ngx_uint_t kind, void *context);
 
 
 static OSSL_PROVIDER             *ngx_uptime_tls_all;
-static OSSL_LIB_CTX              *ngx_uptime_tls_narrow;
-static OSSL_PROVIDER             *ngx_uptime_tls_reader;
 static OSSL_LIB_CTX              *ngx_uptime_tls_before;
 static ngx_uint_t                 ngx_uptime_tls_left;  /* keys to read     */
+static ngx_uptime_tls_context_t   ngx_uptime_tls_narrow;
 
 /* decoders in the order of their kinds */
 
@@ -117,7 +115,7 @@ ngx_uptime_tls_narrow_init(OSSL_PROVIDER *all)
     if (ngx_uptime_tls_narrow_load() != NGX_OK
         || !ngx_uptime_tls_narrow_works())
     {
-        ngx_uptime_tls_narrow_unload();
+        ngx_uptime_tls_narrow_done();
     }
 
     ERR_clear_error();
@@ -136,39 +134,15 @@ ngx_uptime_tls_narrow_load(void)
         }
     }
 
-    ngx_uptime_tls_narrow = OSSL_LIB_CTX_new();
-
-    if (ngx_uptime_tls_narrow == NULL
-        || OSSL_PROVIDER_add_builtin(ngx_uptime_tls_narrow, "narrow",
-                                     ngx_uptime_tls_narrow_start) != 1)
-    {
-        return NGX_ERROR;
-    }
-
-    ngx_uptime_tls_reader = OSSL_PROVIDER_load(ngx_uptime_tls_narrow,
-                                               "narrow");
-
-    return (ngx_uptime_tls_reader != NULL) ? NGX_OK : NGX_ERROR;
-}
-
-
-static void
-ngx_uptime_tls_narrow_unload(void)
-{
-    if (ngx_uptime_tls_reader != NULL) {
-        (void) OSSL_PROVIDER_unload(ngx_uptime_tls_reader);
-        ngx_uptime_tls_reader = NULL;
-    }
-
-    OSSL_LIB_CTX_free(ngx_uptime_tls_narrow);
-    ngx_uptime_tls_narrow = NULL;
+    return ngx_uptime_tls_context_open(&ngx_uptime_tls_narrow, "narrow",
+                                       ngx_uptime_tls_narrow_start);
 }
 
 
 void
 ngx_uptime_tls_narrow_done(void)
 {
-    ngx_uptime_tls_narrow_unload();
+    ngx_uptime_tls_context_close(&ngx_uptime_tls_narrow);
 }
 
 
@@ -176,9 +150,9 @@ static ngx_uint_t
 ngx_uptime_tls_narrow_works(void)
 {
     return ngx_uptime_tls_narrow_try(ngx_uptime_tls_sample_rsa,
-                                      sizeof(ngx_uptime_tls_sample_rsa))
+                                     sizeof(ngx_uptime_tls_sample_rsa))
            && ngx_uptime_tls_narrow_try(ngx_uptime_tls_sample_ec,
-                                         sizeof(ngx_uptime_tls_sample_ec));
+                                        sizeof(ngx_uptime_tls_sample_ec));
 }
 
 
@@ -223,12 +197,13 @@ ngx_uptime_tls_narrow_begin(ngx_uint_t keys)
 {
     ngx_uptime_tls_narrow_end();
 
-    if (ngx_uptime_tls_narrow == NULL) {
+    if (ngx_uptime_tls_narrow.context == NULL) {
         return;
     }
 
     ngx_uptime_tls_left = keys;
-    ngx_uptime_tls_before = OSSL_LIB_CTX_set0_default(ngx_uptime_tls_narrow);
+    ngx_uptime_tls_before =
+                     OSSL_LIB_CTX_set0_default(ngx_uptime_tls_narrow.context);
 }
 
 

@@ -51,13 +51,11 @@ static ngx_uint_t ngx_uptime_tls_provider_key(const OSSL_ALGORITHM *a);
 
 
 /* one for all of the process who use it */
-static ngx_uint_t             ngx_uptime_tls_users;
-static OSSL_LIB_CTX          *ngx_uptime_tls_context;
-static OSSL_LIB_CTX          *ngx_uptime_tls_inner;
-static OSSL_PROVIDER         *ngx_uptime_tls_ours;
-static OSSL_PROVIDER         *ngx_uptime_tls_default;
-static ngx_uptime_tls_few_t   ngx_uptime_tls_decoders;
-static ngx_uptime_tls_few_t   ngx_uptime_tls_keys;
+static ngx_uint_t                 ngx_uptime_tls_users;
+static ngx_uptime_tls_few_t       ngx_uptime_tls_decoders;
+static ngx_uptime_tls_few_t       ngx_uptime_tls_keys;
+static ngx_uptime_tls_context_t   ngx_uptime_tls_ours;
+static ngx_uptime_tls_context_t   ngx_uptime_tls_inner;
 
 /* "keys" of functions that derive or authenticate; TLS asks for HMAC's */
 static const char *const  ngx_uptime_tls_no_keys[] = {
@@ -136,38 +134,19 @@ ngx_uptime_tls_provider_plain(OSSL_PROVIDER *provider, void *data)
 static ngx_int_t
 ngx_uptime_tls_provider_load(void)
 {
-    ngx_uptime_tls_inner = OSSL_LIB_CTX_new();
-    ngx_uptime_tls_context = OSSL_LIB_CTX_new();
-
-    if (ngx_uptime_tls_inner == NULL || ngx_uptime_tls_context == NULL) {
-        goto failed;
-    }
-
-    ngx_uptime_tls_default = OSSL_PROVIDER_load(ngx_uptime_tls_inner,
-                                                "default");
-
-    if (ngx_uptime_tls_default == NULL
-        || OSSL_PROVIDER_add_builtin(ngx_uptime_tls_context, "uptime",
-                                     ngx_uptime_tls_provider_start) != 1)
+    if (ngx_uptime_tls_context_open(&ngx_uptime_tls_inner, "default", NULL)
+        != NGX_OK
+        || ngx_uptime_tls_context_open(&ngx_uptime_tls_ours, "uptime",
+                                       ngx_uptime_tls_provider_start)
+           != NGX_OK)
     {
-        goto failed;
+        ngx_uptime_tls_provider_unload();
+        return NGX_ERROR;
     }
 
-    ngx_uptime_tls_ours = OSSL_PROVIDER_load(ngx_uptime_tls_context, "uptime");
-
-    if (ngx_uptime_tls_ours == NULL) {
-        goto failed;
-    }
-
-    ngx_uptime_tls_narrow_init(ngx_uptime_tls_default);
+    ngx_uptime_tls_narrow_init(ngx_uptime_tls_inner.provider);
 
     return NGX_OK;
-
-failed:
-
-    ngx_uptime_tls_provider_unload();
-
-    return NGX_ERROR;
 }
 
 
@@ -176,21 +155,50 @@ ngx_uptime_tls_provider_unload(void)
 {
     ngx_uptime_tls_narrow_done();
 
-    if (ngx_uptime_tls_ours != NULL) {
-        (void) OSSL_PROVIDER_unload(ngx_uptime_tls_ours);
-        ngx_uptime_tls_ours = NULL;
+    ngx_uptime_tls_context_close(&ngx_uptime_tls_ours);
+    ngx_uptime_tls_context_close(&ngx_uptime_tls_inner);
+}
+
+
+ngx_int_t
+ngx_uptime_tls_context_open(ngx_uptime_tls_context_t *c, const char *name,
+    OSSL_provider_init_fn *start)
+{
+    c->context = OSSL_LIB_CTX_new();
+
+    if (c->context == NULL
+        || (start != NULL
+            && OSSL_PROVIDER_add_builtin(c->context, name, start) != 1))
+    {
+        goto failed;
     }
 
-    OSSL_LIB_CTX_free(ngx_uptime_tls_context);
-    ngx_uptime_tls_context = NULL;
+    c->provider = OSSL_PROVIDER_load(c->context, name);
 
-    if (ngx_uptime_tls_default != NULL) {
-        (void) OSSL_PROVIDER_unload(ngx_uptime_tls_default);
-        ngx_uptime_tls_default = NULL;
+    if (c->provider == NULL) {
+        goto failed;
     }
 
-    OSSL_LIB_CTX_free(ngx_uptime_tls_inner);
-    ngx_uptime_tls_inner = NULL;
+    return NGX_OK;
+
+failed:
+
+    ngx_uptime_tls_context_close(c);
+
+    return NGX_ERROR;
+}
+
+
+void
+ngx_uptime_tls_context_close(ngx_uptime_tls_context_t *c)
+{
+    if (c->provider != NULL) {
+        (void) OSSL_PROVIDER_unload(c->provider);
+        c->provider = NULL;
+    }
+
+    OSSL_LIB_CTX_free(c->context);
+    c->context = NULL;
 }
 
 
@@ -206,11 +214,11 @@ ngx_uptime_tls_provider_done(void)
 OSSL_LIB_CTX *
 ngx_uptime_tls_enter(void)
 {
-    if (ngx_uptime_tls_context == NULL) {
+    if (ngx_uptime_tls_ours.context == NULL) {
         return NULL;
     }
 
-    return OSSL_LIB_CTX_set0_default(ngx_uptime_tls_context);
+    return OSSL_LIB_CTX_set0_default(ngx_uptime_tls_ours.context);
 }
 
 
@@ -230,7 +238,7 @@ ngx_uptime_tls_provider_start(const OSSL_CORE_HANDLE *handle,
     const OSSL_DISPATCH *in, const OSSL_DISPATCH **out, void **context)
 {
     *out = ngx_uptime_tls_provider;
-    *context = OSSL_PROVIDER_get0_provider_ctx(ngx_uptime_tls_default);
+    *context = OSSL_PROVIDER_get0_provider_ctx(ngx_uptime_tls_inner.provider);
 
     return 1;
 }
@@ -239,14 +247,14 @@ ngx_uptime_tls_provider_start(const OSSL_CORE_HANDLE *handle,
 static const OSSL_PARAM *
 ngx_uptime_tls_provider_gettable(void *context)
 {
-    return OSSL_PROVIDER_gettable_params(ngx_uptime_tls_default);
+    return OSSL_PROVIDER_gettable_params(ngx_uptime_tls_inner.provider);
 }
 
 
 static int
 ngx_uptime_tls_provider_params(void *context, OSSL_PARAM *params)
 {
-    return OSSL_PROVIDER_get_params(ngx_uptime_tls_default, params);
+    return OSSL_PROVIDER_get_params(ngx_uptime_tls_inner.provider, params);
 }
 
 
@@ -254,7 +262,7 @@ static int
 ngx_uptime_tls_provider_capabilities(void *context, const char *name,
     OSSL_CALLBACK *callback, void *data)
 {
-    return OSSL_PROVIDER_get_capabilities(ngx_uptime_tls_default, name,
+    return OSSL_PROVIDER_get_capabilities(ngx_uptime_tls_inner.provider, name,
                                           callback, data);
 }
 
@@ -264,8 +272,8 @@ ngx_uptime_tls_provider_query(void *context, int operation, int *no_cache)
 {
     const OSSL_ALGORITHM  *all;
 
-    all = OSSL_PROVIDER_query_operation(ngx_uptime_tls_default, operation,
-                                        no_cache);
+    all = OSSL_PROVIDER_query_operation(ngx_uptime_tls_inner.provider,
+                                        operation, no_cache);
 
     if (all == NULL) {
         return NULL;

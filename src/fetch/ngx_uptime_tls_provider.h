@@ -8,6 +8,7 @@
 
 #include <openssl/core.h>
 #include <openssl/crypto.h>
+#include <openssl/provider.h>
 
 
 /*
@@ -27,7 +28,22 @@ void ngx_uptime_tls_provider_done(void);
 OSSL_LIB_CTX *ngx_uptime_tls_enter(void);
 void ngx_uptime_tls_leave(OSSL_LIB_CTX *before);
 
-/* 1: this is one of the algorithm's names, the first one */
+/* A context with one provider and nothing else; zero before the first use. */
+
+typedef struct {
+    OSSL_LIB_CTX                  *context;
+    OSSL_PROVIDER                 *provider;
+} ngx_uptime_tls_context_t;
+
+
+/* start: of a provider of our own; NULL: one that OpenSSL has by that name. */
+ngx_int_t ngx_uptime_tls_context_open(ngx_uptime_tls_context_t *c,
+    const char *name, OSSL_provider_init_fn *start);
+
+/* Accepts one that is not open. */
+void ngx_uptime_tls_context_close(ngx_uptime_tls_context_t *c);
+
+/* 1: the first of the algorithm's names is this one */
 ngx_uint_t ngx_uptime_tls_provider_named(const OSSL_ALGORITHM *a,
     const char *name);
 

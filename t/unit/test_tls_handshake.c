@@ -28,6 +28,20 @@
 static int  keys;                       /* that the last handshake has read */
 
 
+static SSL_CTX *
+serve(const pair_t *leaf, int version)
+{
+    SSL_CTX  *server;
+
+    server = SSL_CTX_new(TLS_server_method());
+    SSL_CTX_set_max_proto_version(server, version);
+    SSL_CTX_use_certificate(server, leaf->cert);
+    SSL_CTX_use_PrivateKey(server, leaf->key);
+
+    return server;
+}
+
+
 /* a client and a server that talk through memory; 1: the handshake is done */
 
 static int
@@ -111,10 +125,7 @@ twice(const pair_t *root, int version, const char *of, const char *by,
     issuer = make_kind(by, "issuer", root, 1, -500, 3000);
     leaf = make_kind(of, "leaf", &issuer, 0, -500, 3000);
 
-    server = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_set_max_proto_version(server, version);
-    SSL_CTX_use_certificate(server, leaf.cert);
-    SSL_CTX_use_PrivateKey(server, leaf.key);
+    server = serve(&leaf, version);
     SSL_CTX_add1_chain_cert(server, issuer.cert);
 
     verified = tls.verified;
@@ -175,10 +186,7 @@ garbled(const pair_t *root)
     static const u_char     point[] = { 0x03, 0x42, 0x00, 0x04 };
 
     leaf = make("leaf", root, 0, -500, 3000);
-    server = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_set_max_proto_version(server, TLS1_2_VERSION);
-    SSL_CTX_use_certificate(server, leaf.cert);
-    SSL_CTX_use_PrivateKey(server, leaf.key);
+    server = serve(&leaf, TLS1_2_VERSION);
 
     s = SSL_new(server);
     up = BIO_new(BIO_s_mem());
@@ -248,14 +256,8 @@ sessions(const pair_t *root, int version)
     leaf = make("leaf", root, 0, -500, 3000);
     strange = make("leaf", NULL, 0, -500, 3000);
 
-    server = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_set_max_proto_version(server, version);
-    SSL_CTX_use_certificate(server, leaf.cert);
-    SSL_CTX_use_PrivateKey(server, leaf.key);
-
-    other = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_use_certificate(other, strange.cert);
-    SSL_CTX_use_PrivateKey(other, strange.key);
+    server = serve(&leaf, version);
+    other = serve(&strange, TLS1_3_VERSION);
 
     peer = peer_of("one", 1);
     tap_is_int(handshake(server, &peer), 1, "a full handshake");
