@@ -15,6 +15,9 @@
 #include "ngx_uptime_priority.h"
 
 
+static char *ngx_http_uptime_wrong_value(ngx_conf_t *cf, const char *must);
+
+
 /* nginx's own setters do not name the value that is wrong. */
 
 char *
@@ -102,10 +105,7 @@ ngx_http_uptime_metrics_directive(ngx_conf_t *cf, ngx_command_t *cmd,
     }
 
     if (cf->args->nelts > 1 && ngx_strcmp(value[1].data, "all") != 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value \"%V\" in \"%V\": it must be "
-                           "\"all\"", &value[1], &value[0]);
-        return NGX_CONF_ERROR;
+        return ngx_http_uptime_wrong_value(cf, "\"all\"");
     }
 
     ulcf->metrics = (cf->args->nelts > 1) ? NGX_HTTP_UPTIME_METRICS_ALL
@@ -136,10 +136,7 @@ ngx_http_uptime_signup_directive(ngx_conf_t *cf, ngx_command_t *cmd,
         ulcf->signup_open = 0;
 
     } else {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value \"%V\" in \"%V\": it must be "
-                           "\"open\" or \"closed\"", &value[1], &value[0]);
-        return NGX_CONF_ERROR;
+        return ngx_http_uptime_wrong_value(cf, "\"open\" or \"closed\"");
     }
 
     return NGX_CONF_OK;
@@ -270,13 +267,25 @@ ngx_http_uptime_priority(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     n = minus ? -n : n;
 
     if (n < -20 || n > 19) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid value \"%V\" in \"%V\": it must be from "
-                           "-20 to 19", &value[1], &value[0]);
-        return NGX_CONF_ERROR;
+        return ngx_http_uptime_wrong_value(cf, "from -20 to 19");
     }
 
     umcf->checker.priority = n;
 
     return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_uptime_wrong_value(ngx_conf_t *cf, const char *must)
+{
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid value \"%V\" in \"%V\": it must be %s",
+                       &value[1], &value[0], must);
+
+    return NGX_CONF_ERROR;
 }
