@@ -12,18 +12,17 @@
 
 
 #include "ngx_stub.h"
+#include "fuzz.h"
 
 #include "ngx_uptime_assert.h"
 #include "ngx_uptime_json_scan.h"
 
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void judge(ngx_pool_t *pool, ngx_str_t *path, ngx_str_t *json);
 static cJSON *walk(ngx_pool_t *pool, const ngx_str_t *path, cJSON *node);
 static void compare(ngx_pool_t *pool, ngx_str_t *json, ngx_str_t *list);
 static ngx_int_t header(void *data, const char *name, ngx_uint_t n,
     ngx_str_t *value);
-static void require(int ok);
 
 
 int
@@ -173,13 +172,4 @@ header(void *data, const char *name, ngx_uint_t n, ngx_str_t *value)
     ngx_str_set(value, "60");
 
     return n < 2 ? NGX_OK : NGX_DECLINED;
-}
-
-
-static void
-require(int ok)
-{
-    if (!ok) {
-        abort();
-    }
 }

@@ -11,12 +11,12 @@
 
 
 #include "ngx_stub.h"
+#include "fuzz.h"
 
 #include "ngx_uptime_cookie.h"
 #include "ngx_uptime_secret.h"
 
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static ngx_str_t line(ngx_pool_t *pool, const uint8_t **p,
     const uint8_t *last);
 static void judge_cookie(ngx_pool_t *pool, const ngx_str_t *field,
@@ -24,7 +24,6 @@ static void judge_cookie(ngx_pool_t *pool, const ngx_str_t *field,
 static char *simple(ngx_pool_t *pool, const ngx_str_t *field,
     const char *name);
 static void judge_origin(const ngx_str_t *origin, const ngx_str_t *host);
-static void require(int ok);
 
 
 int
@@ -178,14 +177,5 @@ judge_origin(const ngx_str_t *origin, const ngx_str_t *host)
     for (i = 0; i < host->len; i++) {
         require(tolower(host->data[i])
                 == tolower(origin->data[scheme + i]));
-    }
-}
-
-
-static void
-require(int ok)
-{
-    if (!ok) {
-        abort();
     }
 }

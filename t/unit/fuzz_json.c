@@ -10,11 +10,9 @@
 
 
 #include "ngx_stub.h"
+#include "fuzz.h"
 
 #include "ngx_uptime_json.h"
-
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 
 int

@@ -12,6 +12,7 @@
 
 
 #include "ngx_stub.h"
+#include "fuzz.h"
 
 #include "ngx_uptime_secret.h"
 #include "ngx_uptime_secret_box.h"
@@ -21,11 +22,9 @@
                 "0123456789-_"
 
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void judge(const ngx_str_t *text);
 static void judge_key(ngx_str_t *text);
 static int valid(const ngx_str_t *text);
-static void require(int ok);
 
 
 int
@@ -130,13 +129,4 @@ valid(const ngx_str_t *text)
     }
 
     return text->len == 43;
-}
-
-
-static void
-require(int ok)
-{
-    if (!ok) {
-        abort();
-    }
 }

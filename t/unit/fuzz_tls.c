@@ -9,12 +9,9 @@
 
 
 #include "ngx_stub.h"
+#include "fuzz.h"
 
 #include "ngx_uptime_tls_message.h"
-
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-static void require(int ok);
 
 
 int
@@ -49,13 +46,4 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     free(p);
 
     return 0;
-}
-
-
-static void
-require(int ok)
-{
-    if (!ok) {
-        abort();
-    }
 }

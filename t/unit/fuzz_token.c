@@ -12,20 +12,19 @@
 
 
 #include "ngx_stub.h"
+#include "fuzz.h"
 
 #include <sodium.h>
 
 #include "ngx_uptime_token.h"
 
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void sign(ngx_pool_t *pool, const uint8_t *data, size_t size,
     ngx_str_t *token);
 static void encode(u_char **p, const u_char *data, size_t len);
 static void mac(u_char *out, const u_char *data, size_t len);
 static void judge(ngx_pool_t *pool, ngx_array_t *keys, ngx_str_t *token,
     ngx_uptime_claims_t *claims);
-static void require(int ok);
 
 
 static u_char  secret[] = "0123456789abcdef0123456789abcdef";
@@ -166,13 +165,4 @@ judge(ngx_pool_t *pool, ngx_array_t *keys, ngx_str_t *token,
     require(same.user == claims->user && same.session == claims->session
             && same.admin == claims->admin
             && same.expires == claims->expires);
-}
-
-
-static void
-require(int ok)
-{
-    if (!ok) {
-        abort();
-    }
 }

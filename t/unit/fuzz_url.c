@@ -11,6 +11,7 @@
 
 
 #include "ngx_stub.h"
+#include "fuzz.h"
 
 #include <curl/curl.h>
 
@@ -18,11 +19,9 @@
 #include "ngx_uptime_url.h"
 
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void judge_plain(ngx_pool_t *pool, const ngx_str_t *text);
 static void judge_target(ngx_pool_t *pool, const ngx_str_t *text);
 static void judge(ngx_pool_t *pool, const ngx_uptime_url_t *url);
-static void require(int ok);
 
 
 int
@@ -170,13 +169,4 @@ judge(ngx_pool_t *pool, const ngx_uptime_url_t *url)
 
     curl_free(host);
     curl_url_cleanup(u);
-}
-
-
-static void
-require(int ok)
-{
-    if (!ok) {
-        abort();
-    }
 }

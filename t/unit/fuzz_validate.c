@@ -21,15 +21,14 @@
 
 
 #include "ngx_stub.h"
+#include "fuzz.h"
 
 #include "validate_fields.h"
 
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void judge(ngx_pool_t *pool, cJSON *object, ngx_uint_t patch);
 static ngx_uint_t validate(ngx_pool_t *pool, cJSON *object, ngx_uint_t patch);
 static int known(const char *name);
-static void require(int ok);
 
 
 static ngx_array_t               allow;
@@ -136,13 +135,4 @@ known(const char *name)
     }
 
     return 0;
-}
-
-
-static void
-require(int ok)
-{
-    if (!ok) {
-        abort();
-    }
 }
