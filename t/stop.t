@@ -38,6 +38,7 @@ is($t->value('SELECT count(*) FROM check_history WHERE checked_at
 
 my @pids = ($server->pid, $server->children);
 my ($checker) = $server->checkers;
+my $quit = $many->now;
 kill 'QUIT', $server->pid;
 sleep 0.3;
 ok(alive($checker), 'the checker waits for its connection');
@@ -46,8 +47,11 @@ my $end = time;
 ok($server->stop, 'it stops');
 cmp_ok(time - $end, '<', 3, 'soon');
 
-$hits = $many->hits;
-is($t->value('SELECT count(*) FROM check_history'), $hits, 'every check is stored');
+# what the stop itself met under way is not finished, and done again later
+my $rows = $t->value('SELECT count(*) FROM check_history');
+cmp_ok($rows, '>=', $many->hits(undef, $quit - 0.5),
+    'every check that was finished is stored');
+cmp_ok($rows, '<=', $many->hits, '... once');
 is($t->value('SELECT count(*) FROM checkers'), 0, 'and it left in order');
 ok($server->log_lines(qr/results not stored: 0/), 'the log says so');
 $cluster->stop;
