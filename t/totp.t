@@ -4,11 +4,12 @@
 use strict;
 use warnings;
 
-use Digest::SHA qw(hmac_sha1 sha256_hex);
+use Digest::SHA qw(sha256_hex);
 use MIME::Base64 qw(encode_base64);
 use Uptime::Test;
 use Uptime::Session;
 use Uptime::Token qw(claims);
+use Uptime::Totp qw(code unbase32);
 use Uptime::Util qw(slurp spew);
 
 my $password = Uptime::Session::PASSWORD;
@@ -18,29 +19,6 @@ $t->nginx;
 $t->nginx;
 my $c = $t->client;
 my $node = $t->client(undef, 1);
-
-
-sub unbase32 {
-    my ($text) = @_;
-
-    my $bits = join '', map { sprintf '%05b',
-        index('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', $_) } split //, $text;
-    return pack 'B' . 8 * int(length($bits) / 8), $bits;
-}
-
-
-# RFC 6238
-sub code_at {
-    my ($secret, $step) = @_;
-
-    my $mac = hmac_sha1(pack('Q>', $step), $secret);
-    my $at = ord(substr $mac, -1) & 15;
-    return sprintf '%06d',
-        (unpack('N', substr $mac, $at, 4) & 0x7fffffff) % 1_000_000;
-}
-
-
-sub code { return code_at($_[0], int(time / 30) + ($_[1] // 0)) }
 
 
 # A code that is none of those that are good now or soon.

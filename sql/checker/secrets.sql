@@ -1,7 +1,7 @@
 -- Secrets of monitors that are not sealed with the first key, in the order of
 -- ids; none while a checker could not open them.
 --
--- $1 text    how those begin that are
+-- $1 text    how those begin that are: "sealed", the key and tabs behind both
 -- $2 bigint  the id before the page
 -- $3 bigint  rows of a page
 --

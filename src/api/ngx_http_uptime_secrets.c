@@ -10,6 +10,7 @@
 #include <ngx_http.h>
 
 #include "ngx_http_uptime.h"
+#include "ngx_uptime_secret_box.h"
 #include "ngx_uptime_secret_text.h"
 
 
@@ -47,7 +48,8 @@ ngx_http_uptime_seal_secret(ngx_http_uptime_ctx_t *ctx, cJSON *fields)
     plain.len = ngx_strlen(plain.data);
 
     if (ngx_uptime_secret_text_seal(ctx->request->pool, ctx->api->keys,
-                                    ctx->caller.user, &plain, &stored)
+                                    NGX_UPTIME_BOX_MONITOR, ctx->caller.user,
+                                    &plain, &stored)
         != NGX_OK)
     {
         return NGX_ERROR;
@@ -247,7 +249,8 @@ ngx_http_uptime_secrets_plain(ngx_http_uptime_ctx_t *ctx, u_char *p,
     plain->len = ngx_uptime_secret_text_len(&stored);
 
     if (ngx_uptime_secret_text_open(plain->data, ctx->api->keys,
-                                    ctx->caller.user, &stored)
+                                    NGX_UPTIME_BOX_MONITOR, ctx->caller.user,
+                                    &stored)
         != NGX_OK)
     {
         ngx_memcpy(plain->data, NGX_HTTP_UPTIME_MASK,

@@ -1,6 +1,6 @@
 
 /*
- * Sealed secrets of monitors as text.  Used in workers and in the checker.
+ * Sealed secrets as text.  Used in workers and in the checker.
  */
 
 
@@ -18,7 +18,8 @@ static ngx_int_t ngx_uptime_secret_text_split(const ngx_str_t *stored,
 
 ngx_int_t
 ngx_uptime_secret_text_seal(ngx_pool_t *pool, ngx_array_t *keys,
-    int64_t owner, const ngx_str_t *plain, ngx_str_t *stored)
+    const char *kind, int64_t owner, const ngx_str_t *plain,
+    ngx_str_t *stored)
 {
     u_char                  *p;
     ngx_uptime_token_key_t  *key;
@@ -42,8 +43,8 @@ ngx_uptime_secret_text_seal(ngx_pool_t *pool, ngx_array_t *keys,
     p = ngx_cpymem(p, key->kid.data, key->kid.len);
     *p++ = '\t';
 
-    ngx_uptime_secret_seal_same(p, &key->secret, NGX_UPTIME_BOX_MONITOR,
-                                owner, plain->data, plain->len);
+    ngx_uptime_secret_seal_same(p, &key->secret, kind, owner, plain->data,
+                                plain->len);
 
     stored->data[stored->len] = '\0';
 
@@ -75,8 +76,8 @@ ngx_uptime_secret_text_key(const ngx_str_t *stored, ngx_str_t *kid)
 
 
 ngx_int_t
-ngx_uptime_secret_text_open(u_char *plain, ngx_array_t *keys, int64_t owner,
-    const ngx_str_t *stored)
+ngx_uptime_secret_text_open(u_char *plain, ngx_array_t *keys,
+    const char *kind, int64_t owner, const ngx_str_t *stored)
 {
     ngx_str_t                kid, hex;
     ngx_uptime_token_key_t  *key;
@@ -93,8 +94,7 @@ ngx_uptime_secret_text_open(u_char *plain, ngx_array_t *keys, int64_t owner,
     }
 
     return ngx_uptime_secret_open(plain, ngx_uptime_secret_text_len(stored),
-                                  &key->secret, NGX_UPTIME_BOX_MONITOR, owner,
-                                  &hex);
+                                  &key->secret, kind, owner, &hex);
 }
 
 

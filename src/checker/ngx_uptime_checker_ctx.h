@@ -114,6 +114,7 @@ typedef struct {
 
 typedef struct {
     ngx_event_t                    timer;
+    ngx_uint_t                     kind;        /* whose                    */
     int64_t                        after;       /* last id of the page      */
     ngx_uint_t                     sealed;      /* in this round            */
     ngx_uint_t                     lost;        /* cannot be opened         */

@@ -1,9 +1,9 @@
 
 /*
- * Secrets of monitors that are not sealed with the first key (from before they
- * were, written by hand, or from before another key was put on top): sealed
- * with it, a page at a time, soon after the start and every ten minutes.
- * Several checkers may do it at once: all write the same.
+ * Secrets that are not sealed with the first key (from before another one was
+ * put on top; those of monitors also from before they were, or written by
+ * hand): sealed with it, a page at a time, soon after the start and every ten
+ * minutes.  Several checkers may do it at once: all write the same.
  *
  * Runs in the checker.
  */
@@ -26,6 +26,16 @@
 #define NGX_UPTIME_RESEAL_RETRY  10000
 
 
+/* SQL: see checker/secrets.sql and checker/secrets_seal.sql */
+
+typedef struct {
+    const char                    *whose;       /* as the log names them    */
+    const char                    *box;         /* NGX_UPTIME_BOX_...       */
+    ngx_uptime_sql_e               read;
+    ngx_uptime_sql_e               write;
+} ngx_uptime_reseal_kind_t;
+
+
 static void ngx_uptime_reseal_timer(ngx_event_t *ev);
 static ngx_int_t ngx_uptime_reseal_read(ngx_uptime_checker_t *ck);
 static void ngx_uptime_reseal_found(ngx_uptime_pg_query_t *q);
@@ -39,6 +49,26 @@ static void ngx_uptime_reseal_written(ngx_uptime_pg_query_t *q);
 static ngx_int_t ngx_uptime_reseal_submit(ngx_uptime_checker_t *ck,
     ngx_uptime_pg_query_t *q, ngx_uptime_pg_handler_pt handler);
 static void ngx_uptime_reseal_next(ngx_uptime_checker_t *ck, ngx_int_t rc);
+static void ngx_uptime_reseal_told(ngx_uptime_checker_t *ck);
+
+
+static const ngx_uptime_reseal_kind_t  ngx_uptime_reseal_kinds[] = {
+
+    { "monitors", NGX_UPTIME_BOX_MONITOR,
+      NGX_UPTIME_SQL_CHECKER_SECRETS,
+      NGX_UPTIME_SQL_CHECKER_SECRETS_SEAL },
+
+    { "channels", NGX_UPTIME_BOX_CHANNEL,
+      NGX_UPTIME_SQL_CHECKER_SECRETS_CHANNELS,
+      NGX_UPTIME_SQL_CHECKER_SECRETS_CHANNELS_SEAL },
+
+    { "accounts", NGX_UPTIME_BOX_TOTP,
+      NGX_UPTIME_SQL_CHECKER_SECRETS_ACCOUNTS,
+      NGX_UPTIME_SQL_CHECKER_SECRETS_ACCOUNTS_SEAL }
+};
+
+#define NGX_UPTIME_RESEAL_KINDS  (sizeof(ngx_uptime_reseal_kinds)             \
+                                  / sizeof(ngx_uptime_reseal_kinds[0]))
 
 
 void
@@ -86,7 +116,8 @@ ngx_uptime_reseal_read(ngx_uptime_checker_t *ck)
     begin.len = ngx_snprintf(text, sizeof(text), NGX_UPTIME_SEALED "%V\t",
                              &key->kid) - text;
 
-    q = ngx_uptime_pg_query_create(ck->pg, NGX_UPTIME_SQL_CHECKER_SECRETS);
+    q = ngx_uptime_pg_query_create(ck->pg,
+                            ngx_uptime_reseal_kinds[ck->reseal.kind].read);
     if (q == NULL) {
         return NGX_ERROR;
     }
@@ -171,9 +202,11 @@ ngx_uptime_reseal_one(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q,
     int64_t       owner;
     ngx_int_t     rc;
     ngx_str_t     stored, plain;
+    const char   *box;
     ngx_array_t  *keys;
 
     keys = ck->conf->alert->keys;
+    box = ngx_uptime_reseal_kinds[ck->reseal.kind].box;
     owner = ngx_uptime_pg_num(q, row, 1);
     stored = ngx_uptime_pg_str(q, row, 2);
 
@@ -185,13 +218,14 @@ ngx_uptime_reseal_one(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q,
     }
 
     if (plain.len > NGX_UPTIME_BOX_MAX
-        || ngx_uptime_secret_text_open(plain.data, keys, owner, &stored)
+        || ngx_uptime_secret_text_open(plain.data, keys, box, owner, &stored)
            != NGX_OK)
     {
         return NGX_DECLINED;
     }
 
-    rc = ngx_uptime_secret_text_seal(q->pool, keys, owner, &plain, sealed);
+    rc = ngx_uptime_secret_text_seal(q->pool, keys, box, owner, &plain,
+                                     sealed);
 
     ngx_explicit_memzero(plain.data, plain.len);
 
@@ -218,7 +252,7 @@ ngx_uptime_reseal_write(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q,
     }
 
     w = ngx_uptime_pg_query_create(ck->pg,
-                                   NGX_UPTIME_SQL_CHECKER_SECRETS_SEAL);
+                            ngx_uptime_reseal_kinds[ck->reseal.kind].write);
     if (w == NULL) {
         return NGX_ERROR;
     }
@@ -273,7 +307,7 @@ ngx_uptime_reseal_submit(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q,
 }
 
 
-/* The next page, or the next round; after an error all of it again. */
+/* The next page, kind or round; after an error all of it again. */
 
 static void
 ngx_uptime_reseal_next(ngx_uptime_checker_t *ck, ngx_int_t rc)
@@ -292,19 +326,16 @@ ngx_uptime_reseal_next(ngx_uptime_checker_t *ck, ngx_int_t rc)
         return;
     }
 
-    if (rc == NGX_OK && r->sealed) {
-        ngx_log_error(NGX_LOG_NOTICE, ck->log, 0,
-                      "uptime: the secrets of %ui monitors were sealed",
-                      r->sealed);
-    }
+    if (rc != NGX_OK) {
+        r->kind = 0;
+        wait = NGX_UPTIME_RESEAL_RETRY;
 
-    if (rc == NGX_OK && r->lost) {
-        ngx_log_error(NGX_LOG_ERR, ck->log, 0,
-                      "uptime: the secrets of %ui monitors are sealed with a "
-                      "key that is not in uptime_token_key_file", r->lost);
-    }
+    } else {
+        ngx_uptime_reseal_told(ck);
 
-    wait = (rc == NGX_OK) ? NGX_UPTIME_RESEAL_AGAIN : NGX_UPTIME_RESEAL_RETRY;
+        r->kind = (r->kind + 1) % NGX_UPTIME_RESEAL_KINDS;
+        wait = r->kind ? NGX_UPTIME_RESEAL_NEXT : NGX_UPTIME_RESEAL_AGAIN;
+    }
 
     r->after = 0;
     r->sealed = 0;
@@ -312,4 +343,26 @@ ngx_uptime_reseal_next(ngx_uptime_checker_t *ck, ngx_int_t rc)
     r->more = 0;
 
     ngx_add_timer(&r->timer, wait);
+}
+
+
+static void
+ngx_uptime_reseal_told(ngx_uptime_checker_t *ck)
+{
+    const char  *whose;
+
+    whose = ngx_uptime_reseal_kinds[ck->reseal.kind].whose;
+
+    if (ck->reseal.sealed) {
+        ngx_log_error(NGX_LOG_NOTICE, ck->log, 0,
+                      "uptime: the secrets of %ui %s were sealed",
+                      ck->reseal.sealed, whose);
+    }
+
+    if (ck->reseal.lost) {
+        ngx_log_error(NGX_LOG_ERR, ck->log, 0,
+                      "uptime: the secrets of %ui %s are sealed with a key "
+                      "that is not in uptime_token_key_file", ck->reseal.lost,
+                      whose);
+    }
 }

@@ -7,6 +7,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include "ngx_uptime_secret_box.h"
 #include "ngx_uptime_secret_text.h"
 #include "ngx_uptime_target_row.h"
 
@@ -160,7 +161,8 @@ ngx_uptime_target_secret(ngx_uptime_target_t *t, const ngx_str_t *stored,
 
     t->auth_secret.len = ngx_uptime_secret_text_len(stored);
 
-    if (ngx_uptime_secret_text_open(t->auth_secret.data, keys, owner, stored)
+    if (ngx_uptime_secret_text_open(t->auth_secret.data, keys,
+                                    NGX_UPTIME_BOX_MONITOR, owner, stored)
         != NGX_OK)
     {
         t->auth_secret.len = 0;
