@@ -5,8 +5,10 @@
  * To read one public key, and each certificate has one, OpenSSL 3.0 compares
  * all decoders of the provider with all names of all kinds of keys: 0.25 ms.
  * Here it finds the decoders of public keys only, all of them, and no kinds
- * of keys that are none.  Algorithms, and with them what is offered in a
- * handshake, are the same.  Used in any process.
+ * of keys that are none.  And SSL_CTX_new(), which libcurl calls for each
+ * connection, does not look up the kinds of keys of groups that no client
+ * offers.  Algorithms, and with them what is offered in a handshake, are the
+ * same.  Used in any process.
  */
 
 
@@ -33,6 +35,12 @@ typedef struct {
 } ngx_uptime_tls_few_t;
 
 
+typedef struct {
+    OSSL_CALLBACK  *callback;
+    void           *data;
+} ngx_uptime_tls_groups_t;
+
+
 static ngx_int_t ngx_uptime_tls_provider_load(void);
 static void ngx_uptime_tls_provider_unload(void);
 static int ngx_uptime_tls_provider_plain(OSSL_PROVIDER *provider, void *data);
@@ -42,6 +50,9 @@ static const OSSL_PARAM *ngx_uptime_tls_provider_gettable(void *context);
 static int ngx_uptime_tls_provider_params(void *context, OSSL_PARAM *params);
 static int ngx_uptime_tls_provider_capabilities(void *context,
     const char *name, OSSL_CALLBACK *callback, void *data);
+static int ngx_uptime_tls_provider_group(const OSSL_PARAM *params,
+    void *data);
+static void ngx_uptime_tls_provider_configured(void);
 static const OSSL_ALGORITHM *ngx_uptime_tls_provider_query(void *context,
     int operation, int *no_cache);
 static const OSSL_ALGORITHM *ngx_uptime_tls_provider_few(
@@ -54,6 +65,7 @@ static ngx_uint_t ngx_uptime_tls_provider_key(const OSSL_ALGORITHM *a);
 static ngx_uint_t                 ngx_uptime_tls_users;
 static ngx_uptime_tls_few_t       ngx_uptime_tls_decoders;
 static ngx_uptime_tls_few_t       ngx_uptime_tls_keys;
+static ngx_uint_t                 ngx_uptime_tls_groups;  /* all of them */
 static ngx_uptime_tls_context_t   ngx_uptime_tls_ours;
 static ngx_uptime_tls_context_t   ngx_uptime_tls_inner;
 
@@ -144,6 +156,7 @@ ngx_uptime_tls_provider_load(void)
         return NGX_ERROR;
     }
 
+    ngx_uptime_tls_provider_configured();
     ngx_uptime_tls_narrow_init(ngx_uptime_tls_inner.provider);
 
     return NGX_OK;
@@ -262,8 +275,69 @@ static int
 ngx_uptime_tls_provider_capabilities(void *context, const char *name,
     OSSL_CALLBACK *callback, void *data)
 {
+    ngx_uptime_tls_groups_t  groups;
+
+    if (ngx_uptime_tls_groups || ngx_strcmp(name, "TLS-GROUP") != 0) {
+        return OSSL_PROVIDER_get_capabilities(ngx_uptime_tls_inner.provider,
+                                              name, callback, data);
+    }
+
+    groups.callback = callback;
+    groups.data = data;
+
     return OSSL_PROVIDER_get_capabilities(ngx_uptime_tls_inner.provider, name,
-                                          callback, data);
+                                          ngx_uptime_tls_provider_group,
+                                          &groups);
+}
+
+
+/*
+ * Leaves out the curves that RFC 8422, 5.1.1, deprecates (1 to 22) and those
+ * of RFC 7027 and RFC 8734 (26 to 28 and 31 to 33).
+ */
+
+static int
+ngx_uptime_tls_provider_group(const OSSL_PARAM *params, void *data)
+{
+    ngx_uptime_tls_groups_t *groups = data;
+
+    unsigned int       id;
+    const OSSL_PARAM  *p;
+
+    p = OSSL_PARAM_locate_const(params, OSSL_CAPABILITY_TLS_GROUP_ID);
+
+    if (p != NULL && OSSL_PARAM_get_uint(p, &id) == 1
+        && ((id >= 1 && id <= 22) || (id >= 26 && id <= 28)
+            || (id >= 31 && id <= 33)))
+    {
+        return 1;
+    }
+
+    return groups->callback(params, groups->data);
+}
+
+
+/* An administrator may name any group in openssl.cnf: then all are there. */
+
+static void
+ngx_uptime_tls_provider_configured(void)
+{
+    SSL_CTX       *ctx;
+    OSSL_LIB_CTX  *before;
+
+    before = ngx_uptime_tls_enter();
+
+    ERR_clear_error();
+
+    ngx_uptime_tls_groups = 0;
+    ctx = SSL_CTX_new(TLS_client_method());
+
+    ngx_uptime_tls_groups = (ctx == NULL || ERR_peek_error() != 0);
+
+    SSL_CTX_free(ctx);
+    ERR_clear_error();
+
+    ngx_uptime_tls_leave(before);
 }
 
 

@@ -12,6 +12,8 @@
 #include "ngx_stub.h"
 #include "tap.h"
 
+#include <sys/wait.h>
+
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -127,10 +129,73 @@ offers(void)
 }
 
 
+/* A group that only who names it has: what SSL_CTX_new() has not looked up. */
+
+static void
+groups(int named)
+{
+    SSL_CTX       *ctx;
+    OSSL_LIB_CTX  *before;
+
+    before = ngx_uptime_tls_enter();
+    ctx = SSL_CTX_new(TLS_client_method());
+
+    tap_is_int(SSL_CTX_set1_groups_list(ctx, "brainpoolP256r1"), named,
+               named ? "all groups, as openssl.cnf names one of them"
+                     : "no groups that nobody offers");
+    tap_is_int(SSL_CTX_set1_groups_list(ctx, "X25519:P-256:X448:P-521:P-384:"
+                                        "ffdhe2048:ffdhe8192"), 1,
+               "  the others are there");
+
+    SSL_CTX_free(ctx);
+    ngx_uptime_tls_leave(before);
+}
+
+
+/* The same in a process whose openssl.cnf has this; status of its tests. */
+
+static int
+configured(const char *self, const char *list)
+{
+    int     rc;
+    char    name[] = "/tmp/openssl.XXXXXX";
+    FILE   *f;
+    pid_t   pid;
+
+    f = fdopen(mkstemp(name), "w");
+    fprintf(f, "openssl_conf = init\n[init]\nssl_conf = ssl\n"
+            "[ssl]\nsystem_default = all\n[all]\nGroups = %s\n", list);
+    fclose(f);
+
+    fflush(stdout);
+    pid = fork();
+
+    if (pid == 0) {
+        setenv("OPENSSL_CONF", name, 1);
+        (void) dup2(STDERR_FILENO, STDOUT_FILENO);
+        execl(self, self, "configured", NULL);
+        _exit(127);
+    }
+
+    (void) waitpid(pid, &rc, 0);
+    unlink(name);
+
+    return rc;
+}
+
+
 int
-main(void)
+main(int argc, char **argv)
 {
     OSSL_LIB_CTX  *before;
+
+    if (argc > 1) {
+        ngx_uptime_tls_provider_init(&quiet);
+        offers();
+        groups(1);
+        ngx_uptime_tls_provider_done();
+        return tap_done();
+    }
 
     tap_ok(ngx_uptime_tls_enter() == NULL, "not made yet: the default one");
 
@@ -139,6 +204,9 @@ main(void)
 
     keys();
     offers();
+    groups(0);
+    tap_is_int(configured(argv[0], "X25519:brainpoolP256r1"), 0,
+               "a group of openssl.cnf is offered");
 
     ngx_uptime_tls_provider_done();
     before = ngx_uptime_tls_enter();
