@@ -333,7 +333,7 @@ is($c->get("/monitors/$first")->{json}{version}, 3,
 $res = $c->get("/monitors/$first");
 like($res->{headers}{etag} // '', qr/^(?:W\/)?"3"$/, 'ETag is the version');
 
-for my $stale ('"2"', '"4"', 'W/"2"', '"x"', '"1", "2"') {
+for my $stale ('"2"', '"4"', 'W/"2"', '"x"', '"1", "2"', '3', '"3', '""', 'W/') {
     problem_ok($c->patch("/monitors/$first", { interval => 40 },
         headers => { 'If-Match' => $stale }), 412, 'version_mismatch',
         "If-Match: $stale");
@@ -347,6 +347,14 @@ is($res->{json}{version}, 4, '... becomes old with it');
 $res = $c->patch("/monitors/$first", { interval => 41 },
     headers => { 'If-Match' => '*' });
 is($res->{status}, 200, 'If-Match: *') or diag($res->{content});
+
+# nginx makes the ETag of an answer that it compresses a weak one
+for my $tags ('W/"%d"', '"1", "%d"', '"x",W/"%d.7"') {
+    my $good = sprintf $tags, $res->{json}{version};
+    $res = $c->patch("/monitors/$first", { interval => 41 },
+        headers => { 'If-Match' => $good });
+    is($res->{status}, 200, "If-Match: $good");
+}
 
 problem_ok($c->delete("/monitors/$first", undef,
     headers => { 'If-Match' => '"1"' }), 412, 'version_mismatch',

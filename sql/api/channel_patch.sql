@@ -3,7 +3,7 @@
 -- that it was merged with.  A change gives a channel that failed another try.
 WITH old AS (
     SELECT c.*,
-           coalesce(($3::jsonb ->> '_if_match')::integer = c.version, true)
+           coalesce($3::jsonb -> '_if_match' @> to_jsonb(c.version), true)
                AS matches,
            coalesce(($3::jsonb ->> '_version')::integer = c.version, true)
                AS merged

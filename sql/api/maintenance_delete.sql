@@ -7,7 +7,7 @@ WITH old AS (
 ), gone AS (
     DELETE FROM maintenances w USING old
     WHERE w.owner_id = $1::bigint AND w.id = $2::bigint
-      AND coalesce(($3::jsonb ->> '_if_match')::integer = old.version, true)
+      AND coalesce($3::jsonb -> '_if_match' @> to_jsonb(old.version), true)
     RETURNING w.id
 )
 SELECT CASE WHEN gone.id IS NULL THEN 'version_mismatch' END, ''

@@ -2,7 +2,7 @@
 -- "_if_match".
 WITH old AS (
     SELECT w AS window, w.version,
-           coalesce(($3::jsonb ->> '_if_match')::integer = w.version, true)
+           coalesce($3::jsonb -> '_if_match' @> to_jsonb(w.version), true)
                AS matches
     FROM maintenances w
     WHERE w.owner_id = $1::bigint AND w.id = $2::bigint

@@ -6,7 +6,7 @@ WITH old AS (
 ), gone AS (
     DELETE FROM monitors m USING old
     WHERE m.owner_id = $1::bigint AND m.id = $2::bigint
-      AND coalesce(($3::jsonb ->> '_if_match')::integer = old.version, true)
+      AND coalesce($3::jsonb -> '_if_match' @> to_jsonb(old.version), true)
     RETURNING m.id
 )
 SELECT CASE WHEN gone.id IS NULL THEN 'version_mismatch' END, '',

@@ -2,7 +2,7 @@
 -- "_if_match", $4 bigint: checks a minute of one host, 0: any number.  A new URL or type or a resumed monitor starts as pending.
 WITH old AS (
     SELECT m AS monitor, m.id AS n, m.version, m.type, m.url, m.paused,
-           coalesce(($3::jsonb ->> '_if_match')::integer = m.version, true)
+           coalesce($3::jsonb -> '_if_match' @> to_jsonb(m.version), true)
                AS matches
     FROM monitors m
     WHERE m.owner_id = $1::bigint AND m.id = $2::bigint

@@ -4,7 +4,7 @@
 -- A resumed monitor is pending: it is checked at once.
 WITH old AS (
     SELECT m.id, m.url, m.type, m.interval, m.paused, m.version,
-           coalesce(($4::jsonb ->> '_if_match')::integer = m.version, true)
+           coalesce($4::jsonb -> '_if_match' @> to_jsonb(m.version), true)
                AS matches
     FROM monitors m
     WHERE m.owner_id = $1::bigint AND m.id = $2::bigint

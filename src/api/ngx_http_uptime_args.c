@@ -20,6 +20,7 @@ static ngx_int_t ngx_http_uptime_args_query(ngx_http_uptime_ctx_t *ctx,
 static ngx_int_t ngx_http_uptime_args_body(ngx_http_uptime_ctx_t *ctx,
     ngx_uptime_validate_ctx_t *v, ngx_str_t *body);
 static ngx_int_t ngx_http_uptime_args_if_match(ngx_http_uptime_ctx_t *ctx);
+static ngx_int_t ngx_http_uptime_args_tag(u_char **at, u_char *last);
 static ngx_int_t ngx_http_uptime_body_file(ngx_http_uptime_ctx_t *ctx,
     ngx_str_t *body);
 
@@ -146,14 +147,18 @@ ngx_http_uptime_args_body(ngx_http_uptime_ctx_t *ctx,
 }
 
 
-/* As member "_if_match"; what is not a version of ours matches nothing. */
+/*
+ * As member "_if_match", an array of the versions named; what is not a version
+ * of ours matches nothing.  "W/" is nginx's, which says that it has compressed
+ * an answer: the version is the same.
+ */
 
 static ngx_int_t
 ngx_http_uptime_args_if_match(ngx_http_uptime_ctx_t *ctx)
 {
-    u_char           *p, *last, *dot;
+    u_char           *p, *last;
+    cJSON            *versions, *item;
     ngx_int_t         version;
-    ngx_str_t         value;
     ngx_table_elt_t  *h;
 
     h = ctx->request->headers_in.if_match;
@@ -162,37 +167,75 @@ ngx_http_uptime_args_if_match(ngx_http_uptime_ctx_t *ctx)
         return NGX_OK;
     }
 
-    value = h->value;
-    version = NGX_ERROR;
-
-    if (value.len > 2 && value.data[0] == '"'
-        && value.data[value.len - 1] == '"')
-    {
-        p = value.data + 1;
-        last = value.data + value.len - 1;
-        dot = ngx_strlchr(p, last, '.');
-
-        /* what follows is not about the version */
-        version = ngx_atoi(p, (dot ? dot : last) - p);
+    versions = cJSON_AddArrayToObject(ctx->args, "_if_match");
+    if (versions == NULL) {
+        return NGX_ERROR;
     }
 
-    if (version > 0x7fffffff) {
-        version = NGX_ERROR;
+    p = h->value.data;
+    last = p + h->value.len;
+
+    while (p < last) {
+        version = ngx_http_uptime_args_tag(&p, last);
+
+        if (version == NGX_ERROR) {
+            continue;
+        }
+
+        item = cJSON_CreateNumber((double) version);
+
+        if (!cJSON_AddItemToArray(versions, item)) {
+            cJSON_Delete(item);
+            return NGX_ERROR;
+        }
     }
 
-    return cJSON_AddNumberToObject(ctx->args, "_if_match", (double) version)
-           != NULL ? NGX_OK : NGX_ERROR;
+    return NGX_OK;
+}
+
+
+/* The version of the entity tag that begins at or behind *at; moves that. */
+
+static ngx_int_t
+ngx_http_uptime_args_tag(u_char **at, u_char *last)
+{
+    u_char     *p, *end, *dot;
+    ngx_int_t   version;
+
+    p = ngx_strlchr(*at, last, '"');
+    end = (p != NULL) ? ngx_strlchr(p + 1, last, '"') : NULL;
+
+    if (end == NULL) {
+        *at = last;
+        return NGX_ERROR;
+    }
+
+    *at = end + 1;
+    p++;
+
+    /* what follows a dot is not about the version */
+
+    dot = ngx_strlchr(p, end, '.');
+    version = ngx_atoi(p, (dot ? dot : end) - p);
+
+    return (version > 0x7fffffff) ? NGX_ERROR : version;
 }
 
 
 ngx_uint_t
 ngx_http_uptime_if_match(ngx_http_uptime_ctx_t *ctx, int64_t version)
 {
-    cJSON  *wanted;
+    cJSON  *versions, *item;
 
-    wanted = cJSON_GetObjectItemCaseSensitive(ctx->args, "_if_match");
+    versions = cJSON_GetObjectItemCaseSensitive(ctx->args, "_if_match");
 
-    return wanted == NULL || (int64_t) wanted->valuedouble == version;
+    cJSON_ArrayForEach(item, versions) {
+        if ((int64_t) item->valuedouble == version) {
+            return 1;
+        }
+    }
+
+    return versions == NULL;
 }
 
 
