@@ -142,6 +142,19 @@ problem_ok($c->get('/monitors/999999/checks'), 404, 'not_found',
 problem_ok($c->get("/monitors/$id/checks", undef, token => undef), 401,
     'missing_token', 'without a token');
 
+# what only looks like a cursor leads somewhere
+is($c->get($_)->{status}, 200, $_) for "/monitors/$id/checks?cursor=1.99999999999",
+    '/checks?cursor=1.2.99999999999', '/checks?cursor=999999999999999999.0.0';
+
+# one of a later row than "to" does not include that
+my $edge = $t->value("SELECT extract(epoch FROM
+    '2026-03-01 10:10Z'::timestamptz)::bigint * 1000000 + 1");
+for my $at ("monitors/$id/checks?cursor=$edge.9&", "checks?cursor=$edge.$id.9&") {
+    my $r = $c->get("/${at}limit=1&to=2026-03-01T10:10:00Z");
+    is($r->{json}{items}[0]{slot}, '2026-03-01T10:09:00.000Z',
+        $at);
+}
+
 my $alien = $t->user_client;
 problem_ok($alien->get("/monitors/$id/checks"), 404, 'not_found',
     'of somebody else');

@@ -3,18 +3,18 @@
 -- Newest first.
 WITH arg AS (
     SELECT coalesce(($3::jsonb ->> 'limit')::integer, 50) AS max,
-           least(timestamptz 'epoch'
-                 + split_part($3::jsonb ->> 'cursor', '.', 1)::bigint
-                   * interval '1 microsecond',
-                 ($3::jsonb ->> 'to')::timestamptz,
-                 'infinity') AS slot,
-           coalesce(nullif(split_part($3::jsonb ->> 'cursor', '.', 2), ''),
-                    '0')::integer AS attempt,
+           coalesce(($3::jsonb ->> 'to')::timestamptz, 'infinity') AS until,
+           timestamptz 'epoch'
+           + split_part($3::jsonb ->> 'cursor', '.', 1)::bigint
+             * interval '1 microsecond' AS slot,
+           least(coalesce(nullif(split_part($3::jsonb ->> 'cursor', '.', 2),
+                                 ''), '0')::bigint, 32767)::integer AS attempt,
            coalesce(($3::jsonb ->> 'from')::timestamptz, '-infinity') AS since
 ), page AS (
     SELECT c.*, row_number() OVER (ORDER BY c.slot DESC, c.attempt DESC) AS n
     FROM arg, monitors m,
-         checks_page(m.id, arg.since, arg.slot, arg.attempt,
+         checks_page(m.id, arg.since, least(arg.slot, arg.until),
+                     CASE WHEN arg.slot < arg.until THEN arg.attempt ELSE 0 END,
                      $3::jsonb ->> 'outcome', arg.max + 1) c
     WHERE m.owner_id = $1::bigint AND m.id = $2::bigint
 )

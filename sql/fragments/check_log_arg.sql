@@ -9,6 +9,6 @@ SELECT coalesce(($3::jsonb ->> 'limit')::integer, 50) AS max,
              'infinity') AS slot,
        nullif(split_part($3::jsonb ->> 'cursor', '.', 2), '')::bigint
            AS monitor,
-       coalesce(nullif(split_part($3::jsonb ->> 'cursor', '.', 3), ''),
-                '0')::integer AS attempt,
+       least(coalesce(nullif(split_part($3::jsonb ->> 'cursor', '.', 3), ''),
+                      '0')::bigint, 32767)::integer AS attempt,
        coalesce(($3::jsonb ->> 'from')::timestamptz, '-infinity') AS since

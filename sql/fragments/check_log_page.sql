@@ -8,6 +8,7 @@ arg AS (
                                             c.attempt DESC) AS n
     FROM arg,
          checks_log($1::bigint, nullif($2::bigint, 0), arg.since, arg.slot,
-                    coalesce(arg.monitor, 0), arg.attempt,
+                    CASE WHEN arg.slot < arg.until
+                    THEN coalesce(arg.monitor, 0) ELSE 0 END, arg.attempt,
                     $3::jsonb ->> 'outcome', arg.max + 1) c
 ), {{check_log_last}}
