@@ -46,7 +46,8 @@ my $ok = header('Age', 'exists');
 
 for my $good ([], [$ok], [($ok) x 10],
     [json('$.a[0]."b c"[-1]', 'eq', undef)], [json('$', 'ne', true)],
-    [json('$.a', 'eq', 1.5)], [json('$.a', 'contains', 'ä')],
+    [json('$.a', 'eq', 1.5)],
+    [json('$.id', 'eq', 9007199254740991)], [json('$.a', 'contains', 'ä')],
     [json('$.a', 'contains', 1)], [json('$.a', 'le', -7)],
     [header('X-Y', 'eq', 5)], [header('X-Y', 'ne', '')],
     [header('X-Y', 'not_contains', 'a')], [header('X-Y', 'not_exists')])

@@ -18,6 +18,9 @@
 /* objects up to here are checked for equal keys without an allocation */
 #define NGX_UPTIME_JSON_SMALL  16
 
+/* of a number with 17 digits */
+#define NGX_UPTIME_JSON_DIGITS  32
+
 
 static ngx_int_t ngx_uptime_json_check(ngx_pool_t *pool, cJSON *node,
     const char **reason);
@@ -25,6 +28,8 @@ static ngx_int_t ngx_uptime_json_check_keys(ngx_pool_t *pool, cJSON *object,
     const char **reason);
 static int ngx_libc_cdecl ngx_uptime_json_compare(const void *one,
     const void *two);
+static ngx_int_t ngx_uptime_json_exact(cJSON *node);
+static void ngx_uptime_json_inexact(cJSON *node);
 static void ngx_uptime_json_cleanup(void *data);
 
 
@@ -95,7 +100,10 @@ ngx_uptime_json_print(ngx_pool_t *pool, cJSON *root, ngx_str_t *text)
 {
     char  *p;
 
-    p = cJSON_PrintUnformatted(root);
+    p = (ngx_uptime_json_exact(root) == NGX_OK) ? cJSON_PrintUnformatted(root)
+                                                : NULL;
+    ngx_uptime_json_inexact(root);
+
     if (p == NULL) {
         return NGX_ERROR;
     }
@@ -110,6 +118,64 @@ ngx_uptime_json_print(ngx_pool_t *pool, cJSON *root, ngx_str_t *text)
     cJSON_free(p);
 
     return (text->data != NULL) ? NGX_OK : NGX_ERROR;
+}
+
+
+/*
+ * cJSON writes 15 digits of a number if what these say is nearly the same,
+ * so 2^53 - 1 would become another one.  Such a number is made a raw item with
+ * all of its digits while the text is written.
+ */
+
+static ngx_int_t
+ngx_uptime_json_exact(cJSON *node)
+{
+    char    text[NGX_UPTIME_JSON_DIGITS];
+    cJSON  *child;
+
+    if (cJSON_IsNumber(node) && isfinite(node->valuedouble)) {
+
+        (void) snprintf(text, sizeof(text), "%.15g", node->valuedouble);
+
+        if (strtod(text, NULL) != node->valuedouble) {
+
+            node->valuestring = cJSON_malloc(sizeof(text));
+            if (node->valuestring == NULL) {
+                return NGX_ERROR;
+            }
+
+            (void) snprintf(node->valuestring, sizeof(text), "%.17g",
+                            node->valuedouble);
+            node->type = (node->type & ~0xff) | cJSON_Raw;
+        }
+    }
+
+    for (child = node->child; child != NULL; child = child->next) {
+        if (ngx_uptime_json_exact(child) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* Nobody else has raw items. */
+
+static void
+ngx_uptime_json_inexact(cJSON *node)
+{
+    cJSON  *child;
+
+    if (cJSON_IsRaw(node)) {
+        cJSON_free(node->valuestring);
+        node->valuestring = NULL;
+        node->type = (node->type & ~0xff) | cJSON_Number;
+    }
+
+    for (child = node->child; child != NULL; child = child->next) {
+        ngx_uptime_json_inexact(child);
+    }
 }
 
 

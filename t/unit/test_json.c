@@ -291,7 +291,7 @@ test_memory(void)
 static void
 test_print(void)
 {
-    cJSON       *root;
+    cJSON       *root, *digits;
     ngx_str_t    text;
     ngx_pool_t  *pool;
 
@@ -307,6 +307,18 @@ test_print(void)
     tap_is((char *) text.data, "{\"a\":\"\\\"\\n\xc3\xa9\",\"n\":86400}",
            "compact");
     tap_is_int(text.len, strlen((char *) text.data), "length");
+
+    digits = cJSON_AddArrayToObject(root, "d");
+    cJSON_AddItemToArray(digits, cJSON_CreateNumber(9007199254740991.0));
+    cJSON_AddItemToArray(digits, cJSON_CreateNumber(0.1 + 0.2));
+    cJSON_AddItemToArray(digits, cJSON_CreateNumber(0.1));
+
+    tap_is_int(ngx_uptime_json_print(pool, digits, &text), NGX_OK, "digits");
+    tap_is((char *) text.data, "[9007199254740991,0.30000000000000004,0.1]",
+           "as many as a number has");
+    tap_ok(cJSON_IsNumber(digits->child)
+           && digits->child->valuedouble == 9007199254740991.0
+           && digits->child->valuestring == NULL, "which is one as before");
 
     ngx_stub_fail = 1;
     tap_is_int(ngx_uptime_json_print(pool, root, &text), NGX_ERROR,
