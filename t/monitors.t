@@ -379,6 +379,39 @@ is($c->patch("/monitors/$first", { paused => true })->{json}{status},
     'paused', 'pause by patch');
 
 
+# --- the certificate is that of a URL
+
+my $cert = $c->post('/monitors', { url => 'https://cert.example/' })
+    ->{json}{id};
+my %one = (ids => [$cert]);
+
+for my $case (
+    [1, 'another name', sub { $c->patch("/monitors/$cert", { name => 'x' }) }],
+    [1, 'a pause', sub { $c->post("/monitors/$cert/pause") }],
+    [1, 'its end', sub { $c->post("/monitors/$cert/resume") }],
+    [0, 'another URL', sub { $c->patch("/monitors/$cert",
+        { url => 'https://other.example/' }) }],
+    [1, 'interval of many', sub { $c->patch('/monitors', { %one,
+        patch => { interval => 90 } }) }],
+    [0, 'type of many', sub { $c->patch('/monitors', { %one,
+        patch => { type => 'tls', url => 'tls://other.example:443' } }) }],
+    [0, 'another type', sub { $c->patch("/monitors/$cert",
+        { type => 'push' }) }],
+) {
+    my ($stays, $name, $change) = @$case;
+    $t->execute("UPDATE monitor_state SET cert_expires_at = now()
+        + interval '5 days' WHERE monitor_id = ?", $cert);
+    my $r = $change->();
+    is($r->{status}, 200, $name) or diag($r->{content});
+    my $got = $c->get("/monitors/$cert")->{json};
+    is(defined $got->{cert_expires_at} ? 1 : 0, $stays,
+        $stays ? '... leaves it' : '... has shown none yet')
+        or diag($r->{content});
+}
+
+$c->delete("/monitors/$cert");
+
+
 # --- delete
 
 $res = $c->delete("/monitors/$first");

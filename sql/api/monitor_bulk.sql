@@ -62,14 +62,15 @@ WITH asked AS (
     WHERE m.owner_id = $1::bigint AND m.id = old.n AND f.differs
       AND NOT EXISTS (SELECT FROM wrong WHERE wrong.n = old.n)
     RETURNING m.id, m.revision::text::bigint AS revision,
-              old.url <> m.url OR old.type <> m.type
-                    OR old.paused <> m.paused AS restart
+              old.url <> m.url OR old.type <> m.type AS moved,
+              old.paused <> m.paused AS turned
 ), restarted AS (
     UPDATE monitor_state s SET
         status = 'pending', status_since = now(), told = NULL, fails = 0,
-        revision = m.revision
+        revision = m.revision,
+        cert_expires_at = CASE WHEN NOT m.moved THEN s.cert_expires_at END
     FROM m
-    WHERE s.monitor_id = m.id AND m.restart
+    WHERE s.monitor_id = m.id AND (m.moved OR m.turned)
 )
 SELECT NULL, json_build_object('items', coalesce(json_agg(json_strip_nulls(
     json_build_object('id', asked.id,

@@ -75,13 +75,15 @@ WITH rules AS (
       AND NOT coalesce(($2::jsonb ->> 'dry_run')::boolean, false)
       AND NOT EXISTS (SELECT FROM wrong WHERE wrong.n = f.n)
     RETURNING m.id, m.revision::text::bigint AS revision,
-              old.type <> m.type OR old.paused <> m.paused AS restart
+              old.type <> m.type AS moved,
+              old.paused <> m.paused AS turned
 ), restarted AS (
     UPDATE monitor_state s SET
         status = 'pending', status_since = now(), told = NULL, fails = 0,
-        revision = m.revision
+        revision = m.revision,
+        cert_expires_at = CASE WHEN NOT m.moved THEN s.cert_expires_at END
     FROM m
-    WHERE s.monitor_id = m.id AND m.restart
+    WHERE s.monitor_id = m.id AND (m.moved OR m.turned)
 ), item AS (
     SELECT row.n, place.name, coalesce(f.id, made.id) AS id,
            coalesce(row.errors, w.list::jsonb) AS errors,

@@ -1,5 +1,7 @@
 -- $1 bigint: the caller, $2 bigint: monitor, $3 jsonb: fields to change and
--- "_if_match", $4 bigint: checks a minute of one host, 0: any number.  A new URL or type or a resumed monitor starts as pending.
+-- "_if_match", $4 bigint: checks a minute of one host, 0: any number.  A new
+-- URL or type or a resumed monitor starts as pending; the certificate was the
+-- old URL's.
 WITH old AS (
     SELECT m AS monitor, m.id AS n, m.version, m.type, m.url, m.paused,
            coalesce($3::jsonb -> '_if_match' @> to_jsonb(m.version), true)
@@ -22,14 +24,15 @@ WITH old AS (
     FROM old, f
     WHERE m.owner_id = $1::bigint AND m.id = $2::bigint
       AND old.matches AND NOT EXISTS (SELECT FROM wrong)
-    RETURNING m.*, old.url <> m.url OR old.type <> m.type
-                   OR old.paused <> m.paused AS restart
+    RETURNING m.*, old.url <> m.url OR old.type <> m.type AS moved,
+              old.paused <> m.paused AS turned
 ), restarted AS (
     UPDATE monitor_state s SET
         status = 'pending', status_since = now(), told = NULL, fails = 0,
-        revision = m.revision::text::bigint
+        revision = m.revision::text::bigint,
+        cert_expires_at = CASE WHEN NOT m.moved THEN s.cert_expires_at END
     FROM m
-    WHERE s.monitor_id = m.id AND m.restart
+    WHERE s.monitor_id = m.id AND (m.moved OR m.turned)
     RETURNING s.*
 ), s AS (
     SELECT * FROM restarted
