@@ -65,6 +65,14 @@ $seen{$_}++ for @lines;
 is((grep { $_ > 1 } values %seen), 0, 'none twice');
 unlike($res->{content}, qr/foreign/, 'nothing of others');
 
+for my $accept ('text/csv', 'text/csv;charset=utf-8', 'text/csv, */*;q=0.1') {
+    is($c->get('/checks?limit=1', undef, headers => { Accept => $accept })
+        ->{headers}{'content-type'}, 'text/csv; charset=utf-8',
+        "Accept: $accept");
+}
+is($c->get('/checks?limit=1', undef, headers => { Accept => 'text/*' })
+    ->{headers}{'content-type'}, 'application/json', 'another type: JSON');
+
 $res = $c->get("/monitors/$one/checks?format=jsonl&outcome=down"
     . '&from=2026-03-01T10:00:00Z');
 is($res->{headers}{'content-type'}, 'application/jsonl', 'JSON lines');

@@ -120,7 +120,10 @@ ngx_http_uptime_export_stop(void)
 }
 
 
-/* 1: csv or jsonl, which is in the arguments then. */
+/*
+ * 1: csv or jsonl, which is in the arguments then.  Of several types in Accept
+ * the first counts, whatever parameters it has.
+ */
 
 static ngx_uint_t
 ngx_http_uptime_export_format(ngx_http_uptime_ctx_t *ctx)
@@ -135,6 +138,11 @@ ngx_http_uptime_export_format(ngx_http_uptime_ctx_t *ctx)
     }
 
     accept = ngx_http_uptime_header_in(ctx->request, "Accept");
+
+    if (accept.len) {
+        accept.len = ngx_min(accept.len,
+                             strcspn((char *) accept.data, ";, \t"));
+    }
 
     if (accept.len == sizeof("text/csv") - 1
         && ngx_strncasecmp(accept.data, (u_char *) "text/csv", accept.len)
