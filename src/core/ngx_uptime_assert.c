@@ -15,6 +15,9 @@
 /* of a list, that may contain something */
 #define NGX_UPTIME_ASSERT_ELEMENTS  10000
 
+/* of one name, that are looked at */
+#define NGX_UPTIME_ASSERT_FIELDS    100
+
 
 typedef struct {
     const ngx_uptime_assert_response_t  *response;
@@ -181,7 +184,7 @@ ngx_uptime_assert_header(ngx_uptime_assert_ctx_t *ctx, cJSON *item,
     positive = ngx_uptime_assert_positive(op);
     rc = NGX_DECLINED;
 
-    for (n = 0; rc == NGX_DECLINED; n++) {
+    for (n = 0; rc == NGX_DECLINED && n < NGX_UPTIME_ASSERT_FIELDS; n++) {
 
         if (ctx->response->header(ctx->response->data, name->valuestring, n,
                                   &value)

@@ -145,6 +145,7 @@ struct ngx_uptime_fetch_s {
     size_t                         wire;        /* with transfer encoding   */
     ngx_uint_t                     pieces;      /* of the body              */
     size_t                         head_bytes;
+    ngx_uint_t                     head_lines;
     off_t                          head_length; /* NGX_ERROR: not said      */
     int64_t                        opened;      /* by libcurl               */
     int64_t                        tls_started; /* 0: not yet               */

@@ -23,6 +23,9 @@
  */
 #define NGX_UPTIME_FETCH_HEAD    65536
 
+/* libcurl looks through all of them for each one that is asked for */
+#define NGX_UPTIME_FETCH_LINES   500
+
 /* beyond the body's own limit: what a transfer encoding may add to it */
 #define NGX_UPTIME_FETCH_NOISE   2097152
 
@@ -51,6 +54,7 @@ ngx_uptime_fetch_head_open(ngx_uptime_fetch_t *f)
     f->wire = 0;
     f->pieces = 0;
     f->head_bytes = 0;
+    f->head_lines = 0;
     f->head_length = NGX_ERROR;
     f->headed = 0;
     f->malformed = 0;
@@ -132,7 +136,9 @@ ngx_uptime_fetch_head_line(char *data, size_t size, size_t n, void *ctx)
 
     f->head_bytes += len;
 
-    if (f->head_bytes > NGX_UPTIME_FETCH_HEAD) {
+    if (f->head_bytes > NGX_UPTIME_FETCH_HEAD
+        || ++f->head_lines > NGX_UPTIME_FETCH_LINES)
+    {
         f->malformed = 1;
         return 0;
     }

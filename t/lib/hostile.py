@@ -292,6 +292,13 @@ async def br_bomb(peer):
     await peer.fin()
 
 
+# as many as fit into 64 KiB, and as many as are taken
+simple("headers_short", OK + b"a:\r\n" * 12000 + b"Content-Length: 0\r\n",
+       end="hold")
+simple("headers_480", OK + b"a:\r\n" * 480 + b"Content-Length: 0\r\n",
+       end="hold")
+
+
 @plain
 async def headers_20k(peer):
     await peer.request()

@@ -215,10 +215,20 @@ static const char  *fields[][2] = {
 };
 
 
+static ngx_uint_t  asked;               /* of fields that have no end */
+
+
 static ngx_int_t
 header(void *data, const char *name, ngx_uint_t n, ngx_str_t *value)
 {
     ngx_uint_t  i;
+
+    if (strcasecmp(name, "x-many") == 0) {
+        asked = n + 1;
+        value->data = (u_char *) "v";
+        value->len = 1;
+        return NGX_OK;
+    }
 
     for (i = 0; fields[i][0]; i++) {
         if (strcasecmp(fields[i][0], name) == 0 && n-- == 0) {
@@ -333,6 +343,10 @@ assertions(void)
         tap_is(failed, j->failed, j->assertion);
         tap_is_int(rc, j->failed ? NGX_DECLINED : NGX_OK, "... and returned");
     }
+
+    rc = judge("[" HV("x-many", "ne", "\"w\"") "]", body, &failed);
+    tap_is_int(rc, NGX_OK, "none of many");
+    tap_is_int(asked, 100, "... of which the first are looked at");
 
     for (text = broken; *text; text++) {
         tap_is_int(judge(*text, body, &failed), NGX_ERROR, *text);
