@@ -201,6 +201,9 @@ void ngx_uptime_runner_start(ngx_uptime_checker_t *ck);
 /* The schedule has changed. */
 void ngx_uptime_runner_wake(ngx_uptime_checker_t *ck);
 
+/* ngx_uptime_writer_untold_pt; data: ngx_uptime_checker_t */
+void ngx_uptime_runner_untold(void *data, const ngx_uptime_row_t *row);
+
 /* between the files of the runner */
 
 void ngx_uptime_runner_clock_start(ngx_uptime_checker_t *ck);

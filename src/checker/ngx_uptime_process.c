@@ -387,6 +387,8 @@ ngx_uptime_process_registered(ngx_uptime_pg_query_t *q)
             ck->log);
         ck->writer.alert = ngx_uptime_dispatcher_wake;
         ck->writer.alert_data = &ck->dispatcher;
+        ck->writer.untold = ngx_uptime_runner_untold;
+        ck->writer.untold_data = ck;
         ngx_uptime_gauges_start(ck);
         ngx_uptime_reseal_start(ck);
         ngx_uptime_janitor_start(&ck->janitor, ck->conf->pg, &ck->writer,

@@ -154,6 +154,31 @@ ngx_uptime_runner_state(ngx_uptime_monitor_t *m,
 }
 
 
+/*
+ * The row that would have told it is lost: as if nobody was told, so that the
+ * next check tells it, if it is still so.
+ */
+
+void
+ngx_uptime_runner_untold(void *data, const ngx_uptime_row_t *row)
+{
+    ngx_uptime_checker_t *ck = data;
+
+    ngx_uptime_monitor_t  *m;
+
+    m = ngx_uptime_schedule_find(&ck->schedule, row->monitor);
+
+    if (m == NULL || m->revision != row->revision
+        || m->told_since != row->told_since)
+    {
+        return;
+    }
+
+    m->state.told = row->was;
+    m->told_since = (row->before < 0) ? 0 : row->told_since - row->before;
+}
+
+
 static void
 ngx_uptime_runner_evidence(ngx_uptime_checker_t *ck,
     const ngx_uptime_row_t *row, const ngx_uptime_probe_t *probe)

@@ -19,6 +19,7 @@
 #define NGX_UPTIME_WRITER_PAUSE    250
 #define NGX_UPTIME_WRITER_LONGEST  5000
 #define NGX_UPTIME_WRITER_TIMEOUT  10000
+#define NGX_UPTIME_WRITER_STRANGE  600000
 
 
 static ngx_uptime_batch_t *ngx_uptime_writer_open(ngx_uptime_writer_t *w);
@@ -26,6 +27,8 @@ static void ngx_uptime_writer_timer(ngx_event_t *ev);
 static void ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q);
 static void ngx_uptime_writer_submit(ngx_uptime_writer_t *w,
     ngx_uptime_batch_t *b);
+static ngx_uint_t ngx_uptime_writer_strange(ngx_uptime_writer_t *w,
+    ngx_uptime_pg_err_e err);
 static ngx_uint_t ngx_uptime_writer_doubt(ngx_uptime_pg_query_t *q,
     const ngx_uptime_batch_t *b);
 static void ngx_uptime_writer_refused(ngx_uptime_writer_t *w,
@@ -275,7 +278,10 @@ ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q)
     b = w->sent;
     w->sent = NULL;
 
-    if (q->err != NGX_UPTIME_PG_OK && ngx_uptime_pg_retryable(q->err)) {
+    if (q->err != NGX_UPTIME_PG_OK
+        && (ngx_uptime_pg_retryable(q->err)
+            || ngx_uptime_writer_strange(w, q->err)))
+    {
         ngx_log_error(NGX_LOG_INFO, w->log, 0,
                       "uptime: %ui results wait in memory and %O bytes on "
                       "disk, the database is not able to take them: %s",
@@ -312,6 +318,10 @@ ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q)
         return;
     }
 
+    if (q->err == NGX_UPTIME_PG_OK && b->from == 0) {
+        w->strange = 0;
+    }
+
     ngx_uptime_writer_settle(w, b);
 
     if (ngx_uptime_writer_more(w)) {
@@ -322,6 +332,27 @@ ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q)
     if (w->rows) {
         ngx_add_timer(&w->timer, NGX_UPTIME_WRITER_WAIT);
     }
+}
+
+
+/*
+ * An error that says nothing about the rows - a privilege, somebody's trigger,
+ * a damaged index - may be mended: 1 for ten minutes, until a whole batch is
+ * stored again.  Then it may be one row after all.
+ */
+
+static ngx_uint_t
+ngx_uptime_writer_strange(ngx_uptime_writer_t *w, ngx_uptime_pg_err_e err)
+{
+    if (err != NGX_UPTIME_PG_INTERNAL) {
+        return 0;
+    }
+
+    if (w->strange == 0) {
+        w->strange = ngx_current_msec ? ngx_current_msec : 1;
+    }
+
+    return ngx_current_msec - w->strange < NGX_UPTIME_WRITER_STRANGE;
 }
 
 
@@ -354,6 +385,10 @@ ngx_uptime_writer_refused(ngx_uptime_writer_t *w, ngx_uptime_pg_query_t *q,
                   "uptime: a result of monitor %L is lost: the database "
                   "refused it: %s", row->monitor,
                   ngx_uptime_pg_strerror(q->err));
+
+    if (row->event != NGX_UPTIME_PENDING && w->untold != NULL) {
+        w->untold(w->untold_data, row);
+    }
 }
 
 

@@ -40,6 +40,10 @@ typedef void (*ngx_uptime_writer_adopt_pt)(void *data);
 /* A batch is stored after which somebody is to be told something. */
 typedef void (*ngx_uptime_writer_alert_pt)(void *data);
 
+/* The row changes a status and is lost: nobody will be told by it. */
+typedef void (*ngx_uptime_writer_untold_pt)(void *data,
+    const ngx_uptime_row_t *row);
+
 
 typedef struct {
     ngx_uptime_pg_pool_t          *pg;
@@ -69,6 +73,7 @@ typedef struct {
     ngx_msec_t                     spool_failed;
     ngx_msec_t                     warned;      /* of drops                 */
     ngx_msec_t                     backoff;
+    ngx_msec_t                     strange;     /* since; 0: nothing is     */
     ngx_event_t                    timer;
     ngx_event_t                    scan;        /* for files of the dead    */
     ngx_msec_t                     adopting;    /* since                    */
@@ -76,6 +81,8 @@ typedef struct {
     void                          *data;
     ngx_uptime_writer_alert_pt     alert;       /* NULL: nobody waits       */
     void                          *alert_data;
+    ngx_uptime_writer_untold_pt    untold;      /* NULL: nobody wants it    */
+    void                          *untold_data;
     unsigned                       no_spool:1;  /* it failed a moment ago   */
     unsigned                       retrying:1;  /* the timer is a pause     */
     unsigned                       flushing:1;  /* do not wait for more     */
