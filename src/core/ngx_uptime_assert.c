@@ -21,7 +21,8 @@
 
 typedef struct {
     const ngx_uptime_assert_response_t  *response;
-    ngx_uint_t                           valid;  /* the body is JSON        */
+    ngx_str_t                            body;   /* behind a BOM            */
+    ngx_uint_t                           valid;  /* it is JSON              */
 } ngx_uptime_assert_ctx_t;
 
 
@@ -65,7 +66,17 @@ ngx_uptime_assert(ngx_pool_t *pool, ngx_str_t *list,
     }
 
     ctx.response = response;
-    ctx.valid = (ngx_uptime_json_scan(&response->body, &reason) == NGX_OK);
+    ctx.body = response->body;
+
+    /* RFC 8259, 8.1: who reads may ignore it */
+
+    if (ctx.body.len >= 3 && ngx_memcmp(ctx.body.data, "\xef\xbb\xbf", 3) == 0)
+    {
+        ctx.body.data += 3;
+        ctx.body.len -= 3;
+    }
+
+    ctx.valid = (ngx_uptime_json_scan(&ctx.body, &reason) == NGX_OK);
 
     *n = 0;
 
@@ -148,7 +159,7 @@ ngx_uptime_assert_json(ngx_uptime_assert_ctx_t *ctx, cJSON *item,
 
     positive = ngx_uptime_assert_positive(op);
 
-    rc = ngx_uptime_assert_path_find(&text, &ctx->response->body, &value);
+    rc = ngx_uptime_assert_path_find(&text, &ctx->body, &value);
 
     if (rc == NGX_OK && positive != NGX_UPTIME_ASSERT_EXISTS) {
         rc = ngx_uptime_assert_compare(&value, positive, want);

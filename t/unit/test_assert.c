@@ -344,6 +344,9 @@ assertions(void)
         tap_is_int(rc, j->failed ? NGX_DECLINED : NGX_OK, "... and returned");
     }
 
+    rc = judge("[" J("$.x", "exists") "]", "\xef\xbb\xbf{\"x\":1}", &failed);
+    tap_is_int(rc, NGX_OK, "behind a byte order mark");
+
     rc = judge("[" HV("x-many", "ne", "\"w\"") "]", body, &failed);
     tap_is_int(rc, NGX_OK, "none of many");
     tap_is_int(asked, 100, "... of which the first are looked at");
