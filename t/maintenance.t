@@ -220,6 +220,9 @@ is_deeply(claim(), ['up n1'], 'the end of what was told before is told');
 
 # --- it does not count
 
+# the window has gone on for a minute
+$t->execute("UPDATE maintenance_spans SET starts_at = now() - interval '1 min'
+    WHERE maintenance_id = ?", $w->{id});
 $t->execute("INSERT INTO nodes (name) VALUES ('here')");
 $t->execute("INSERT INTO checks (monitor_id, slot, checked_at, node_id,
     attempt, outcome) SELECT ?, s, s, (SELECT id FROM nodes), 1,
@@ -246,6 +249,87 @@ $c->delete("/maintenances/$w->{id}");
 is($t->value("SELECT count(*) FROM slots_of(?, now() - interval '6 min',
     now() - interval '1 s') WHERE outcome = 'down'", $watched), 0,
     'nor when the window is deleted');
+
+
+# --- a window that has begun already
+
+my $past = $c->post('/monitors', { url => 'https://h7.example/',
+    interval => 300 })->{json}{id};
+my $begun = $t->value("SELECT extract(epoch FROM date_bin('1 hour',
+    now() - interval '7 h', 'epoch'))::bigint");
+$t->execute('SELECT ensure_check_partitions(to_timestamp(?)::date,
+    now()::date + 1)', $begun);
+$t->execute("INSERT INTO checks (monitor_id, slot, checked_at, node_id,
+    attempt, outcome) SELECT ?, s, s, (SELECT id FROM nodes), 1,
+    CASE WHEN extract(hour FROM s)::integer % 2 = 0 THEN 'down' ELSE 'up' END
+    FROM generate_series(to_timestamp(?), now() - interval '1 s', '5 min') s",
+    $past, $begun);
+$t->execute('UPDATE rollup_cursor SET hour = to_timestamp(?)', $begun);
+$t->value('SELECT rollup_step(100)') for 1 .. 40;
+
+# what failed: of raw results, of rollups, and by the day
+sub failed {
+    my $days = $c->get("/monitors/$past/uptime?days=2")->{json}{days};
+    return [map({ my $n = 0; $n += $_ // 0 for @{ $c->get(
+        "/monitors/$past/series?from=" . at($_))->{json}{down} }; $n }
+        '-8 h', '-3 d'), $days->[0]{downtime_s} + $days->[1]{downtime_s}];
+}
+
+sub spans_of {
+    return [map { [@$_{qw(was is)}] } $t->sql("SELECT
+        round(extract(epoch FROM now() - starts_at) / 60) AS was,
+        round(extract(epoch FROM ends_at - now()) / 60) AS is
+        FROM maintenance_spans WHERE monitor_id = ? AND starts_at <= now()
+        AND ends_at > now() ORDER BY starts_at", $past)];
+}
+
+# so long ago it began
+sub moved {
+    $t->execute('UPDATE maintenance_spans SET starts_at = now() - ?::interval
+        WHERE monitor_id = ? AND ends_at > now()', $_[0], $past);
+    return;
+}
+
+my $failed = failed();
+cmp_ok($failed->[0], '>=', 36, 'hours of failures');
+is_deeply([@$failed[1, 2]], [$failed->[0], 300 * $failed->[0]],
+    '... everywhere');
+my $once = made(kind => 'once', starts_at => at('-6 h'), ends_at => at('1 h'),
+    tags => ['late']);
+my $cron = made(kind => 'cron', cron => '0 * * * *', duration => 420,
+    timezone => 'UTC', tags => ['late']);
+$c->patch("/monitors/$past", { tags => ['late'] });
+is_deeply(failed(), $failed, 'a tag brings it into a window: what was counted '
+    . 'stays');
+is_deeply([map { $_->[0] } @{ spans_of() }], [0, 0], '... from now on it is '
+    . 'in both');
+$c->delete("/maintenances/$cron->{id}");
+is_deeply(spans_of(), [[0, 60]], '... which ends with the window');
+
+moved('20 min');
+$t->value('SELECT maintenance_refresh(NULL)');
+is_deeply(spans_of(), [[20, 60]], 'it stays in it from when it came');
+$c->patch("/maintenances/$once->{id}", { starts_at => at('-5 h'),
+    ends_at => at('2 h') });
+is_deeply(spans_of(), [[20, 120]], '... when the window is changed');
+$c->patch("/monitors/$past", { tags => ['late', 'x'] });
+is_deeply(spans_of(), [[20, 120]], '... and when its tags are');
+$c->patch("/maintenances/$once->{id}", { enabled => false });
+moved('20 min');
+is_deeply(spans_of(), [], 'it is switched off');
+$c->patch("/maintenances/$once->{id}", { enabled => true });
+is_deeply(spans_of(), [[0, 120]], '... and on: it begins again');
+$c->delete("/maintenances/$once->{id}");
+
+# an occurrence that it was in from the beginning
+$once = made(kind => 'once', starts_at => at('-1 min'), ends_at => at('1 h'),
+    monitor_ids => [$past], tags => []);
+$t->execute('UPDATE maintenance_spans s SET starts_at = w.starts_at
+    FROM maintenances w WHERE w.id = s.maintenance_id AND w.id = ?',
+    $once->{id});
+$c->patch("/maintenances/$once->{id}", { name => 'y' });
+is_deeply(spans_of(), [[1, 60]], 'another name changes nothing');
+$c->delete("/maintenances/$once->{id}");
 
 
 # --- a monitor of it is deleted
