@@ -247,7 +247,8 @@ for my $what (qw(series uptime)) {
 # are shorter or longer
 
 my @zones = ('UTC', 'Asia/Kolkata', 'America/New_York',
-    'Australia/Lord_Howe', 'Asia/Kathmandu');
+    'Australia/Lord_Howe', 'Asia/Kathmandu', 'America/Havana',
+    'Atlantic/Azores');
 my $day_id = $c->post('/monitors', { url => 'https://d.example/',
     interval => 900 })->{json}{id};
 

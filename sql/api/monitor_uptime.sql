@@ -19,10 +19,8 @@ WITH arg AS MATERIALIZED (
                                 ('90d', 90), ('365d', 365)) p (name, days)
     UNION ALL
     SELECT to_char(arg.today - g.n, 'YYYY-MM-DD'), false,
-           date_bin('15 min', (arg.today - g.n)::timestamp AT TIME ZONE arg.tz,
-                    'epoch'),
-           date_bin('15 min', (arg.today - g.n + 1)::timestamp
-                              AT TIME ZONE arg.tz, 'epoch')
+           date_bin('15 min', day_begin(arg.today - g.n, arg.tz), 'epoch'),
+           date_bin('15 min', day_begin(arg.today - g.n + 1, arg.tz), 'epoch')
     FROM arg CROSS JOIN LATERAL generate_series(0, arg.days - 1) g (n)
 ), reach AS MATERIALIZED (
     SELECT arg.id, (min(s.since) AT TIME ZONE 'UTC')::date AS first,

@@ -56,3 +56,15 @@ BEGIN
     SET ends_at = excluded.ends_at WHERE s.ends_at <> excluded.ends_at;
 END
 $$;
+
+
+-- When a day begins in a time zone.  Of a midnight that comes twice the second
+-- is what AT TIME ZONE takes, but the day began with the first.
+
+CREATE FUNCTION day_begin(p_day date, p_zone text) RETURNS timestamptz
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT p_day::timestamp AT TIME ZONE p_zone
+           - CASE WHEN ((p_day::timestamp AT TIME ZONE p_zone
+                         - interval '1 hour') AT TIME ZONE p_zone)::date = p_day
+             THEN interval '1 hour' ELSE interval '0' END
+$$;
