@@ -181,6 +181,7 @@ for my $call ('hours_of(ARRAY[1::bigint], now(), now())',
     . 'ARRAY[1::bigint], ARRAY[\'http://x/\'], ARRAY[60])',
     'checks_recent(1, now(), now(), 1, 1, NULL, 50)',
     'checks_export(1, NULL, now(), now(), now(), 1, 1, NULL, 50)',
+    'series_source(1, now() - interval \'1 hour\', now())',
     'monitor_counts(1)', lists())
 {
     my @plans = logged(sub { $dbh->selectall_arrayref("SELECT * FROM $call") });

@@ -209,6 +209,65 @@ $s = series($start, $start + 7200);
 is($s->{resolution}, 'hour', 'raw results are gone: hours');
 is(sum0(map { $_ // 0 } @{ $s->{up} }) > 60, 1, '... there are some');
 
+for my $case ([0, 'hour'], [1, 'hour'], [2, 'raw'], [3, 'raw']) {
+    my ($n, $want) = @$case;
+    my $from = $start + 3600 * $n + 1800;
+    $s = series($from, $hour);
+    is($s->{resolution}, $want, "hour $n of raw results: $want");
+    is(defined $s->{up}[0], !!($n != 2), '... known from the beginning')
+        or diag("@{ $s->{t} }[0, 1] from $from");
+}
+$s = series($start, $hour);
+is($s->{resolution}, 'hour', 'some of them are gone: hours');
+is(scalar(grep { defined } @{ $s->{up} }), 24 - 1, '... all that were');
+
+
+# --- hours go, days stay
+
+my $old = $c->post('/monitors', { url => 'https://old.example/',
+    interval => 60 })->{json}{id};
+my $month = $t->value("SELECT extract(epoch FROM date_trunc('month',
+    now() AT TIME ZONE 'UTC') - interval '14 months')::bigint");
+$t->execute('SELECT ensure_rollup_partitions(to_timestamp(?)
+    + n * interval \'1 month\') FROM generate_series(-1, 2) n', $month);
+$t->execute("INSERT INTO rollup_hours SELECT ?, to_timestamp(?)
+    + n * interval '1 hour', NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0,
+    60, 0, 0, 0, '{15,15,15,15}', NULL FROM generate_series(-240, 239) n",
+    $old, $month);
+$t->execute("INSERT INTO rollup_days SELECT monitor_id, hour::date, NULL, NULL,
+    NULL, NULL, NULL, NULL, NULL, 0, 0, sum(up), 0, 0, 0, NULL, NULL, NULL,
+    NULL, NULL FROM rollup_hours WHERE monitor_id = ? GROUP BY 1, 2", $old);
+
+# up in all, and the source, from and to so many days after the month began
+sub old {
+    my ($from, $to) = map { iso($month + 86400 * $_) } @_;
+
+    $s = get("/monitors/$old/series?from=$from&to=$to");
+    return [$s->{resolution}, sum0(map { $_ // 0 } @{ $s->{up} })];
+}
+
+is_deeply(old(-9, 9), ['hour', 18 * 1440], 'there are hours');
+is_deeply(old(-1, 0.5), ['hour', 1.5 * 1440], '... for a short range, too');
+$t->execute('DELETE FROM rollup_hours WHERE monitor_id = ?
+    AND hour < to_timestamp(?)', $old, $month);
+is_deeply(old(-9, 9), ['day', 18 * 1440], 'some are gone: days');
+is_deeply(old(-1, 1), ['day', 2 * 1440], '... for a short range, too');
+is_deeply(old(-5, -4), ['day', 1440], '... where all are gone');
+is_deeply(old(-0.5, 0.5), ['day', 2 * 1440], '... as a whole');
+is_deeply(old(0, 9), ['hour', 9 * 1440], 'from the first that is kept: hours');
+is_deeply(old(-20, -15), ['hour', 0], 'nothing was checked then');
+is_deeply(old(-20, -19), ['raw', 0], '... of a short range');
+
+# raw results can be kept longer than hours
+$t->execute('SELECT ensure_check_partitions(to_timestamp(?)::date - 3,
+    to_timestamp(?)::date - 1)', $month, $month);
+$t->execute("INSERT INTO checks (monitor_id, slot, checked_at, node_id,
+    attempt, outcome) SELECT ?, s, s, 1, 1, 'up' FROM generate_series(
+    to_timestamp(?) - interval '36 hours',
+    to_timestamp(?) - interval '1 min', '1 min') s", $old, $month, $month);
+is_deeply(old(-1, 0), ['raw', 1440], 'raw results without hours');
+is_deeply(old(-3, -1), ['day', 2 * 1440], '... which begin too late');
+
 
 # --- what is refused
 

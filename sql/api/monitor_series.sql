@@ -2,19 +2,9 @@
 -- Binary columns: what was counted, of which the worker makes the points.  At
 -- each place of the arrays is a raw result (it has an outcome), an hour or a
 -- day; they are null if there is none.
--- The range says which source is fine enough: up to 2 days raw results, up to
--- 100 days hours, beyond it days, so that the work is bounded.
 WITH asked AS MATERIALIZED (
     SELECT m.id, m.interval, t.since, t.until, t.points,
-           CASE WHEN t.until - t.since > interval '100 days' THEN 'day'
-                WHEN t.until - t.since > interval '2 days'
-                     OR NOT EXISTS (SELECT FROM checks_of(m.id, t.since,
-                                                          t.until))
-                        AND EXISTS (SELECT FROM rollup_hours h
-                                    WHERE h.monitor_id = m.id
-                                      AND h.hour >= t.since
-                                      AND h.hour < t.until) THEN 'hour'
-                ELSE 'raw' END AS resolution
+           series_source(m.id, t.since, t.until) AS resolution
     FROM monitors m
     CROSS JOIN LATERAL (
         SELECT greatest(coalesce(($3::jsonb ->> 'from')::timestamptz,

@@ -68,3 +68,56 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
                          - interval '1 hour') AT TIME ZONE p_zone)::date = p_day
              THEN interval '1 hour' ELSE interval '0' END
 $$;
+
+
+-- What a series is made of.  The range says which source is fine enough: up to
+-- 2 days raw results, up to 100 days hours, beyond it days, so that the work is
+-- bounded.  What is finer is dropped sooner: if the first hour of the range has
+-- no raw results any more it is hours, if its first day has no hours, days.
+
+CREATE FUNCTION series_source(p_monitor bigint, p_since timestamptz,
+                              p_until timestamptz)
+RETURNS text LANGUAGE plpgsql STABLE
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    v_hours  CONSTANT interval := interval '24 hours';
+    v_first  timestamptz;
+    v_gone   boolean;
+BEGIN
+    IF p_until - p_since > interval '100 days' THEN
+        RETURN 'day';
+    END IF;
+
+    SELECT d.day::timestamp AT TIME ZONE 'UTC' INTO v_first
+    FROM rollup_days d
+    WHERE d.monitor_id = p_monitor
+      AND d.day >= (p_since AT TIME ZONE 'UTC')::date
+      AND d.day <= (p_until AT TIME ZONE 'UTC')::date
+    ORDER BY d.day LIMIT 1;
+
+    v_gone := v_first IS NOT NULL
+              AND NOT EXISTS (SELECT FROM rollup_hours h
+                              WHERE h.monitor_id = p_monitor
+                                AND h.hour >= v_first
+                                AND h.hour < v_first + v_hours);
+
+    IF p_until - p_since > interval '2 days' THEN
+        RETURN CASE WHEN v_gone THEN 'day' ELSE 'hour' END;
+    END IF;
+
+    IF NOT v_gone THEN
+        SELECT h.hour INTO v_first FROM rollup_hours h
+        WHERE h.monitor_id = p_monitor
+          AND h.hour >= date_bin('1 hour', p_since, 'epoch')
+          AND h.hour < p_until
+        ORDER BY h.hour LIMIT 1;
+    END IF;
+
+    -- without rollups there is nothing that raw results could lack
+    RETURN CASE WHEN v_first IS NULL
+                     OR EXISTS (SELECT FROM checks_of(p_monitor, v_first,
+                         v_first + CASE WHEN v_gone THEN v_hours
+                                   ELSE interval '1 hour' END)) THEN 'raw'
+           WHEN v_gone THEN 'day' ELSE 'hour' END;
+END
+$$;
