@@ -181,4 +181,37 @@ $c->delete("/monitors/$b");
 is($c->post('/monitors', { url => 'http://127.0.0.1:81/' })->{status}, 201,
     'one that is deleted makes room');
 
+
+# --- parents: two at once, each behind the other
+
+for my $case (['/monitors/%d', '{"parent_id":%2$d}'],
+    ['/monitors', '{"ids":[%d],"patch":{"parent_id":%d}}'])
+{
+    my ($path, $body) = @$case;
+    my $who = $t->user_client;
+    my ($x, $y) = (made($who), made($who));
+
+    my $dbh = $t->{cluster}->connect($t->{db});
+    $dbh->begin_work;
+    $dbh->do('SELECT account_lock((SELECT owner_id FROM monitors
+        WHERE id = ?))', undef, $x);
+    $dbh->do('UPDATE monitors SET parent_id = ? WHERE id = ?', undef, $y, $x);
+
+    $path = sprintf $path, $y;
+    $body = sprintf $body, $y, $x;
+    my $conn = $t->conn;
+    $conn->send("PATCH /api/v1$path HTTP/1.1\r\nHost: x\r\n"
+        . "Authorization: Bearer $who->{token}\r\n"
+        . "Content-Type: application/json\r\nContent-Length: "
+        . length($body) . "\r\n\r\n$body");
+    until_ok { $t->value("SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        == 1 } 10, "PATCH $path waits for the other";
+    $dbh->commit;
+
+    like($conn->response(10)->{content}, qr/"code":"cycle"/,
+        '... and sees it') or diag($body);
+    is($who->get("/monitors/$y")->{json}{parent_id}, undef, '... no circle');
+}
+
 done_testing;

@@ -143,6 +143,28 @@ fields_ok($c->post('/monitors/import?dry_run=x&y=1', { monitors => [{}] }),
     { dry_run => 'wrong_type', y => 'unknown_field' }, 'bad arguments');
 
 
+# --- parents
+
+my ($p1, $p2, $p3) = map { $c->post('/monitors',
+    { url => "http://127.0.0.1:81/p$_", name => "p$_" })->{json}{id} } 1 .. 3;
+sub behind {
+    my ($n, $parent) = @_;
+
+    return { url => "http://127.0.0.1:81/p$n", name => "p$n",
+        parent_id => $parent };
+}
+
+for my $how ('?dry_run=true', '') {
+    $r = imported($c, [behind(1, $p2), behind(2, $p1), behind(3, $p1)], $how);
+    is(results($r), 'updated failed updated', "$how two behind each other");
+    is($r->{items}[1]{errors}[0]{code}, 'cycle', '... why');
+}
+is(results(imported($c, [behind(2, $p3)])), 'failed', '... by what was there');
+is(results(imported($c, [behind(1, $p2), behind(3, $p1)])),
+    'unchanged unchanged', '... the rest is as it was');
+$c->delete("/monitors/$_") for $p1, $p2, $p3;
+
+
 # --- keys
 
 my $secret = 's' x 43;

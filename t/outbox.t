@@ -519,6 +519,17 @@ is_deeply(names(@got = claim()), ['up router'], '... nor of its end');
 mark($_) for @got;
 
 
+# two behind each other, which an earlier version took
+fresh();
+my @ring = map { monitor($_, channels => [$one]) } qw(r1 r2);
+$t->execute('UPDATE monitors SET parent_id = ? WHERE id = ?', @ring[@$_])
+    for [0, 1], [1, 0];
+event($_, 'down') for @ring;
+is_deeply([sort @{ names(@got = claim()) }], ['down r1', 'down r2'],
+    'no monitor waits for one that is behind it') or diag(explain(\@got));
+mark($_) for @got;
+
+
 # --- the operator
 
 fresh();

@@ -9,6 +9,8 @@ WITH asked AS (
     SELECT m AS monitor, m.id AS n, m.type, m.url, m.paused, m.tags
     FROM monitors m
     WHERE m.owner_id = $1::bigint AND m.id IN (SELECT asked.id FROM asked)
+      AND (NOT coalesce($2::jsonb -> 'patch', '{}') ?| {{account_fields}}
+           OR (SELECT account_locked($1::bigint)))
     ORDER BY m.id FOR UPDATE
 ), rules AS (
     {{monitor_rules}}, $3::bigint AS host_rate

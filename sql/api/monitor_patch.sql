@@ -8,6 +8,7 @@ WITH old AS (
                AS matches
     FROM monitors m
     WHERE m.owner_id = $1::bigint AND m.id = $2::bigint
+      AND (NOT $3::jsonb ?| {{account_fields}} OR account_locked($1::bigint))
     FOR UPDATE
 ), rules AS (
     {{monitor_rules}}, $4::bigint AS host_rate

@@ -8,6 +8,7 @@ WITH old AS (
                AS matches
     FROM monitors m
     WHERE m.owner_id = $1::bigint AND m.id = $2::bigint
+      AND ($3::boolean OR account_locked($1::bigint))
     FOR UPDATE
 ), wrong (n, field, code, message) AS (
     {{host_rate_wrong}}

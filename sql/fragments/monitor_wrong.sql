@@ -22,15 +22,7 @@ FROM f CROSS JOIN LATERAL (VALUES
     ('parent_id', 'not_found', 'must be a monitor of yours',
      f.parent_id IS NOT NULL
      AND NOT EXISTS (SELECT FROM monitors p WHERE p.owner_id = $1::bigint
-                     AND p.id = f.parent_id)),
-    ('parent_id', 'cycle', 'must not be the monitor or one behind it',
-     EXISTS (WITH RECURSIVE above (id) AS (
-                 SELECT f.parent_id
-                 UNION
-                 SELECT p.parent_id FROM above
-                 JOIN monitors p ON p.id = above.id
-                                    AND p.owner_id = $1::bigint)
-             SELECT FROM above WHERE above.id = f.id))
+                     AND p.id = f.parent_id))
 ) p (field, code, message, is_wrong)
 WHERE p.is_wrong
 UNION ALL
@@ -52,6 +44,14 @@ WHERE given.fields ? 'channel_ids'
               WHERE NOT EXISTS (SELECT FROM channels c
                                 WHERE c.owner_id = $1::bigint
                                   AND c.id = x.id))
+UNION ALL
+SELECT c.n, 'parent_id', 'cycle', 'must not be the monitor or one behind it'
+FROM (SELECT array_agg(f.n::bigint) AS n, array_agg(f.id) AS id,
+             array_agg(f.parent_id) AS parent
+      FROM f JOIN given ON given.n = f.n
+      WHERE f.parent_id IS NOT NULL AND f.id IS NOT NULL
+        AND given.fields ? 'parent_id') a,
+     parent_cycles($1::bigint, a.n, a.id, a.parent) c
 UNION ALL
 {{host_rate_wrong}}
 FROM rules, (SELECT array_agg(f.n::bigint) AS n, array_agg(f.id) AS id,
