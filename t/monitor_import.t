@@ -165,6 +165,42 @@ is(results(imported($c, [behind(1, $p2), behind(3, $p1)])),
 $c->delete("/monitors/$_") for $p1, $p2, $p3;
 
 
+# --- a file that is sent twice at once
+
+{
+    my $lock = $t->{cluster}->connect($t->{db});
+    $lock->begin_work;
+    $lock->do('SELECT account_lock(?)', undef, $user);
+
+    my @conns = map {
+        my $body = JSON::PP::encode_json({ monitors => [map {
+            { url => "http://127.0.0.1:81/twice/$_", name => "twice $_",
+              interval => 3600 } } 1 .. 20] });
+        my $conn = $t->conn;
+        $conn->send("POST /api/v1/monitors/import HTTP/1.1\r\nHost: x\r\n"
+            . "Authorization: Bearer $token\r\n"
+            . "Content-Type: application/json\r\nContent-Length: "
+            . length($body) . "\r\n\r\n$body");
+        $conn;
+    } 1, 2;
+    until_ok { $t->value("SELECT count(*) FROM pg_locks
+        WHERE locktype = 'advisory' AND NOT granted
+          AND database = (SELECT oid FROM pg_database
+                          WHERE datname = current_database())") == 2 } 10,
+        'two wait';
+    $lock->commit;
+
+    my @all = map { JSON::PP::decode_json($_->response(10)->{content}) }
+        @conns;
+    is(join(' ', sort map { $_->{created} } @all), '0 20',
+        '... one creates');
+    is(join(' ', sort map { $_->{unchanged} } @all), '0 20',
+        '... for the other they are there');
+    is($t->value("SELECT count(*) FROM monitors WHERE name LIKE 'twice %'"),
+        20, '... each once');
+}
+
+
 # --- keys
 
 my $secret = 's' x 43;

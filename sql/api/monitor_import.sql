@@ -4,6 +4,7 @@
 -- A row is all of a monitor: what it leaves out is as in a new one, but for a
 -- secret, which a file need not have.
 -- planned anew
+-- after: api/account_lock
 WITH rules AS (
     {{monitor_rules}}, $4::bigint AS host_rate
 ), row AS (

@@ -149,7 +149,7 @@ ngx_uptime_pg_conn_send(ngx_uptime_pg_conn_t *conn, ngx_uptime_pg_query_t *q)
 {
     int                      rc;
     u_char                   name[sizeof("u") + NGX_INT_T_LEN];
-    const ngx_uptime_sql_t  *sql;
+    const ngx_uptime_sql_t  *sql, *first;
 
     sql = &ngx_uptime_sql[q->sql];
 
@@ -167,7 +167,15 @@ ngx_uptime_pg_conn_send(ngx_uptime_pg_conn_t *conn, ngx_uptime_pg_query_t *q)
         rc = PQsendPrepare(conn->pg, (char *) name, sql->text, 0, NULL);
     }
 
-    if (sql->anew) {
+    /* its answer is replaced by that of the query */
+
+    if (rc == 1 && sql->after) {
+        first = &ngx_uptime_sql[sql->after];
+        rc = PQsendQueryParams(conn->pg, first->text, (int) first->nparams,
+                               NULL, q->values, q->lengths, q->formats, 0);
+    }
+
+    if (rc == 1 && sql->anew) {
         rc = PQsendQueryParams(conn->pg, sql->text, (int) q->nparams, NULL,
                                q->values, q->lengths, q->formats,
                                q->binary);
