@@ -373,4 +373,29 @@ fields_ok($alien->post('/monitors', { url => 'https://x.example/',
 $c->delete("/monitors/$m1");
 is($c->get("/monitors/$m2")->{json}{parent_id}, undef, 'it is gone');
 
+
+# --- as many monitors as accounts have
+
+my ($big, $its) = $t->user;
+my $owner = $t->client($its);
+my $pattern = $owner->post('/monitors', { url => 'https://h.example/',
+    tags => ['all'] })->{json}{id};
+$t->execute('INSERT INTO monitors (owner_id, name, type, url, interval, timeout,
+    method, headers, expected_status, keyword_mode, follow_redirects,
+    max_redirects, verify_tls, failure_threshold, retry_interval,
+    cert_warn_days, tags, paused)
+    SELECT owner_id, name, type, url || i, interval, timeout, method, headers,
+    expected_status, keyword_mode, follow_redirects, max_redirects, verify_tls,
+    failure_threshold, retry_interval, cert_warn_days, tags, paused
+    FROM monitors, generate_series(2, 5000) i WHERE id = ?', $pattern);
+for my $n (1, 2) {
+    my $r = $owner->post('/maintenances', { name => "w$n", kind => 'cron',
+        cron => '0 * * * *', duration => 30, timezone => 'UTC',
+        tags => ['all'] });
+    is($r->{status}, 201, "a window of 5,000, $n") or diag($r->{content});
+}
+is($t->value('SELECT count(DISTINCT s.monitor_id) FROM maintenance_spans s
+    JOIN monitors m ON m.id = s.monitor_id WHERE m.owner_id = ?', $big), 5000,
+    '... all of them are in it');
+
 done_testing;

@@ -184,8 +184,8 @@ is($c->post('/monitors', { url => 'http://127.0.0.1:81/' })->{status}, 201,
 
 # --- parents: two at once, each behind the other
 
-for my $case (['/monitors/%d', '{"parent_id":%2$d}'],
-    ['/monitors', '{"ids":[%d],"patch":{"parent_id":%d}}'])
+for my $case (['/monitors/Y', '{"parent_id":X}'],
+    ['/monitors', '{"ids":[Y],"patch":{"parent_id":X}}'])
 {
     my ($path, $body) = @$case;
     my $who = $t->user_client;
@@ -197,8 +197,7 @@ for my $case (['/monitors/%d', '{"parent_id":%2$d}'],
         WHERE id = ?))', undef, $x);
     $dbh->do('UPDATE monitors SET parent_id = ? WHERE id = ?', undef, $y, $x);
 
-    $path = sprintf $path, $y;
-    $body = sprintf $body, $y, $x;
+    s/Y/$y/, s/X/$x/ for $path, $body;
     my $conn = $t->conn;
     $conn->send("PATCH /api/v1$path HTTP/1.1\r\nHost: x\r\n"
         . "Authorization: Bearer $who->{token}\r\n"

@@ -34,14 +34,17 @@ BEGIN
                     AND (p_owner IS NULL OR w.owner_id = p_owner)) o
             -- no account can fill the table
             CROSS JOIN LATERAL (
-                SELECT m.id AS monitor_id, t.starts_at, t.ends_at,
+                SELECT m.id AS monitor_id, w.starts_at, w.ends_at,
                        w.id AS maintenance_id
-                FROM maintenances w
-                CROSS JOIN LATERAL maintenance_times(
-                    w, now(), now() + interval '2 hours', 200) t
+                -- OFFSET 0: times are made once, not for each monitor
+                FROM (SELECT w.id, w.owner_id, w.monitor_ids, w.tags, t.*
+                      FROM maintenances w
+                      CROSS JOIN LATERAL maintenance_times(
+                          w, now(), now() + interval '2 hours', 200) t
+                      WHERE w.enabled AND w.owner_id = o.owner_id
+                      OFFSET 0) w
                 JOIN monitors m ON m.owner_id = w.owner_id
                      AND (m.id = ANY (w.monitor_ids) OR m.tags && w.tags)
-                WHERE w.enabled AND w.owner_id = o.owner_id
                 LIMIT 50000) x
             UNION ALL
             -- those that go on, or did until now
