@@ -84,6 +84,13 @@ for my $case (@cases) {
     $fault->clear;
 }
 
+# what fs.epoll.max_user_watches does; a quick answer needs no watch
+$fault->set(watch => 'n');
+same('no watch', 'unknown own_resources', $target->url('/slow/1'),
+    $tls->url('/ok'), map { "$_->[0]://127.0.0.1:" . $_->[1]->port }
+    [tcp => $target], [tls => $tls]);
+$fault->clear;
+
 same('between', 'up');
 
 
@@ -161,6 +168,7 @@ my @down = grep { !/is down: (?:connect_unreachable|blocked_address)/ }
     $server->log_lines(qr/monitor \d+ .* is down/);
 is_deeply(\@down, [], 'nobody was told of a failure that was ours');
 
+$server->expect_log('epoll_ctl\(\) failed for a socket');
 $server->expect_log('accept4?\(\) failed', 'Too many open files');
 
 done_testing;

@@ -212,6 +212,13 @@ ngx_uptime_fetch_collect_own(ngx_uptime_fetch_t *f)
         return;
     }
 
+    /* nobody told libcurl of an answer, or so late that it was none */
+
+    if (f->transfer.unwatched) {
+        res->own = NGX_UPTIME_OWN_RESOURCES;
+        return;
+    }
+
     switch (res->code) {
 
     case CURLE_OUT_OF_MEMORY:

@@ -34,6 +34,7 @@ static ngx_int_t ngx_uptime_multi_open(ngx_uptime_multi_t *m);
 static void ngx_uptime_multi_close(ngx_uptime_multi_t *m);
 static int ngx_uptime_multi_socket(CURL *easy, curl_socket_t s, int what,
     void *data, void *sockp);
+static void ngx_uptime_multi_unwatched(CURL *easy);
 static int ngx_uptime_multi_timeout(CURLM *multi, long msec, void *data);
 static ngx_uptime_watch_t *ngx_uptime_multi_watch(ngx_uptime_multi_t *m,
     curl_socket_t s);
@@ -134,6 +135,7 @@ ngx_uptime_multi_add(ngx_uptime_multi_t *m, ngx_uptime_transfer_t *t)
 
     t->done = 0;
     t->code = CURLE_OK;
+    t->unwatched = 0;
 
     (void) curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
 
@@ -202,6 +204,7 @@ ngx_uptime_multi_socket(CURL *easy, curl_socket_t s, int what, void *data,
     if (w == NULL) {
         w = ngx_uptime_multi_watch(m, s);
         if (w == NULL) {
+            ngx_uptime_multi_unwatched(easy);
             return 0;
         }
     }
@@ -216,9 +219,30 @@ ngx_uptime_multi_socket(CURL *easy, curl_socket_t s, int what, void *data,
         events |= EPOLLOUT;
     }
 
-    (void) ngx_uptime_poll_watch(m->poll, w, events);
+    if (ngx_uptime_poll_watch(m->poll, w, events) != NGX_OK) {
+        ngx_uptime_multi_unwatched(easy);
+    }
 
     return 0;
+}
+
+
+/* It waits for nothing from here on; libcurl's own handles are nobody's. */
+
+static void
+ngx_uptime_multi_unwatched(CURL *easy)
+{
+    char                   *data;
+    ngx_uptime_transfer_t  *t;
+
+    data = NULL;
+    (void) curl_easy_getinfo(easy, CURLINFO_PRIVATE, &data);
+
+    t = (ngx_uptime_transfer_t *) data;
+
+    if (t != NULL) {
+        t->unwatched = 1;
+    }
 }
 
 

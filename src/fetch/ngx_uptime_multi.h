@@ -28,7 +28,9 @@ struct ngx_uptime_transfer_s {
     ngx_uptime_transfer_pt         handler;
     void                          *data;
 
-    CURLcode                       code;        /* set for the handler      */
+    /* set for the handler */
+    CURLcode                       code;
+    unsigned                       unwatched:1; /* a socket of it, by us    */
 
     /* private */
     ngx_queue_t                    queue;       /* done list                */

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -64,6 +65,7 @@ failure(char c)
     case 'p': return EPERM;
     case 'a': return EADDRNOTAVAIL;
     case 'h': return EHOSTUNREACH;
+    case 'n': return ENOSPC;
     default:  return 0;
     }
 }
@@ -180,4 +182,62 @@ curl_easy_setopt(CURL *easy, CURLoption option, ...)
     }
 
     return next(easy, option, value);
+}
+
+
+/*
+ * 5: epoll_ctl() of a TCP socket on an inner descriptor; nginx makes its own
+ * with epoll_create().
+ */
+
+static unsigned char  inner[1024];
+
+
+int
+epoll_create1(int flags)
+{
+    static int  (*next)(int);
+
+    int  fd;
+
+    if (next == NULL) {
+        next = (int (*)(int)) dlsym(RTLD_NEXT, "epoll_create1");
+    }
+
+    fd = next(flags);
+
+    if (fd >= 0 && fd < (int) sizeof(inner)) {
+        inner[fd] = 1;
+    }
+
+    return fd;
+}
+
+
+int
+epoll_ctl(int epfd, int op, int fd, struct epoll_event *event)
+{
+    static int  (*next)(int, int, int, struct epoll_event *);
+
+    int        type;
+    socklen_t  size;
+
+    if (next == NULL) {
+        next = (int (*)(int, int, int, struct epoll_event *))
+               dlsym(RTLD_NEXT, "epoll_ctl");
+    }
+
+    type = 0;
+    size = sizeof(type);
+
+    if (failure(fault(5)) && op != EPOLL_CTL_DEL
+        && epfd >= 0 && epfd < (int) sizeof(inner) && inner[epfd]
+        && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0
+        && type == SOCK_STREAM)
+    {
+        errno = failure(fault(5));
+        return -1;
+    }
+
+    return next(epfd, op, fd, event);
 }

@@ -13,7 +13,8 @@ use Uptime::Server;
 use Uptime::Util qw(spew slurp);
 
 my $source = abs_path(dirname(__FILE__) . '/../fault.c');
-my %place = (socket => 0, connect => 1, route => 2, transfer => 3, pin => 4);
+my %place = (socket => 0, connect => 1, route => 2, transfer => 3, pin => 4,
+    watch => 5);
 
 
 sub unable {
