@@ -19,7 +19,10 @@ use constant { HOUR => 3600, DAY => 86400 };
 my $dwell = $ENV{CHAOS_DWELL} // 1;
 my $t = Uptime::Test->new(checker => 1, workers => 1);
 my @clock = map { Uptime::Clock->new($t->{dir}) } 1, 2;
-my @server = $t->nginx($clock[0]->server);
+my $tls = $t->target(tls => 1);
+my @roots = (directives => 'uptime_trusted_certificate ' . $tls->ca_file
+    . ';');
+my @server = $t->nginx(@roots, $clock[0]->server);
 $server[0]->expect_log('clock is -?\d+ ms off');
 
 my $many = Uptime::Many->new(test => $t, monitors => 100);
@@ -27,6 +30,11 @@ $many->add_monitors;
 my $down = $t->user_client->post('/monitors', { interval => 10,
     url => $many->{target}->url('/flag/?name=down'), failure_threshold => 1,
     retry_interval => 1 })->{json}{id};
+my %tls = (interval => 10, failure_threshold => 1, retry_interval => 10);
+my @tls = map { $t->user_client->post('/monitors', { %tls, %$_ })->{json}{id} }
+    { url => 'tls://127.0.0.1:' . $tls->port },
+    { url => $tls->url('/ok'), cert_min_days => 80 },
+    { url => $tls->url('/ok'), cert_min_days => 80, verify_tls => \0 };
 until_ok { $many->all_checked } 15, 'all are checked';
 my $s = Uptime::Session->sign_up($t->client);
 
@@ -80,9 +88,27 @@ for my $at ([2027, 2, 28], [2027, 3, 28], [2027, 10, 31]) {
 jump(0, 0, 'the right time');
 
 
+# --- certificates, which are valid for 90 days
+
+for my $days (100, -100) {
+    my $since = $many->now;
+    my @rows;
+    $clock[0]->set($days * DAY);
+    until_ok { @rows = $t->sql('SELECT DISTINCT ON (monitor_id) outcome, cause
+        FROM check_history WHERE monitor_id = ANY (?) AND checked_at
+        > to_timestamp(?) ORDER BY monitor_id', \@tls, $since + 1);
+        @rows == @tls } 15, "$days days off: certificates are checked";
+    is_deeply([map { join ' ', grep { defined } @$_{qw(outcome cause)} }
+        @rows], [('up') x @tls], '... and valid');
+}
+
+$t->execute('DELETE FROM monitors WHERE id = ANY (?)', \@tls);
+jump(0, 0, 'the right time again');
+
+
 # --- a second node whose clock is five minutes off
 
-push @server, $t->nginx($clock[1]->server);
+push @server, $t->nginx(@roots, $clock[1]->server);
 $server[1]->expect_log('clock is -?\d+ ms off');
 
 sub held {
@@ -120,6 +146,6 @@ my $hits = $many->hits($from, $to);
 cmp_ok($hits, '<=', 1.05 * $slots->{slots} + 20, 'no more checks than usual');
 
 diag(sprintf 'clocks set %d times in %.0f s: %d slots, %d missed, %d hits',
-    12, $to - $from, $slots->{slots}, $slots->{missed}, $hits);
+    15, $to - $from, $slots->{slots}, $slots->{missed}, $hits);
 
 done_testing;

@@ -66,6 +66,7 @@ ngx_uptime_runner_start(ngx_uptime_checker_t *ck)
 
     r->wake = r->timer;
     ck->prober.fetcher->gate->notify = &r->wake;
+    ck->prober.fetcher->tls.clock = ngx_uptime_now;
 
     r->max = ngx_uptime_runner_max(ck);
     r->late_warned = ngx_current_msec - NGX_UPTIME_RUNNER_QUIET;

@@ -261,7 +261,7 @@ ngx_uptime_tls_offer(SSL *ssl, ngx_uptime_tls_peer_t *peer)
     ngx_uptime_tls_entry_t  *e;
 
     e = ngx_uptime_tls_cache_find(&peer->tls->sessions, peer->key,
-                                  ngx_time());
+                                  ngx_uptime_tls_now(peer->tls));
 
     if (e == NULL) {
         return;

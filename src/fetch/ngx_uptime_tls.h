@@ -27,6 +27,9 @@ struct ngx_uptime_tls_s {
     ngx_uptime_tls_cache_t         sessions;
     int                            index;       /* of a peer in an SSL_CTX  */
 
+    /* ms since 1970, by which certificates are valid; NULL: nginx's time */
+    int64_t                      (*clock)(void);
+
     ngx_uint_t                     verified;    /* chains, in full          */
     ngx_uint_t                     remembered;  /* chains, from the cache   */
     ngx_uint_t                     resumed;     /* handshakes               */
@@ -73,6 +76,9 @@ void ngx_uptime_tls_destroy(ngx_uptime_tls_t *tls);
 ngx_int_t ngx_uptime_tls_setup(ngx_uptime_tls_t *tls, SSL_CTX *ctx,
     ngx_uptime_tls_peer_t *peer);
 void ngx_uptime_tls_detach(ngx_uptime_tls_peer_t *peer);
+
+/* Seconds since 1970, by its clock. */
+int64_t ngx_uptime_tls_now(const ngx_uptime_tls_t *tls);
 
 /* A key from any bytes; NGX_ERROR: no memory. */
 ngx_int_t ngx_uptime_tls_key(const u_char *p, size_t len, u_char *key);

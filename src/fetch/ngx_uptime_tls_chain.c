@@ -54,7 +54,7 @@ ngx_uptime_tls_sent(ngx_uptime_tls_peer_t *peer, const u_char *msg,
         peer->keyed = 1;
 
         e = ngx_uptime_tls_cache_find(&peer->tls->chains, peer->chain,
-                                      ngx_time());
+                                      ngx_uptime_tls_now(peer->tls));
 
         if (e != NULL) {
             peer->known = 1;
@@ -88,7 +88,7 @@ ngx_uptime_tls_verify(X509_STORE_CTX *sc, void *data)
     ngx_uptime_tls_narrow_end();
 
     tls = peer->tls;
-    now = ngx_time();
+    now = ngx_uptime_tls_now(tls);
 
     peer->expires = ngx_uptime_tls_time(
                         X509_get0_notAfter(X509_STORE_CTX_get0_cert(sc)));
@@ -110,6 +110,8 @@ ngx_uptime_tls_verify(X509_STORE_CTX *sc, void *data)
         X509_STORE_CTX_set_error(sc, X509_V_OK);
         return 1;
     }
+
+    X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(sc), (time_t) now);
 
     rc = X509_verify_cert(sc);
     tls->verified++;
@@ -192,6 +194,13 @@ ngx_uptime_tls_chain_window(X509_STORE_CTX *sc, ngx_uptime_tls_window_t *w)
     }
 
     return NGX_OK;
+}
+
+
+int64_t
+ngx_uptime_tls_now(const ngx_uptime_tls_t *tls)
+{
+    return (tls->clock != NULL) ? tls->clock() / 1000 : (int64_t) ngx_time();
 }
 
 

@@ -119,7 +119,8 @@ ngx_uptime_probe_outcome(const ngx_uptime_probe_t *p)
     expect.upside_down = t->upside_down;
 
     if (t->cert_min_days) {
-        expect.cert_until = ngx_time() + (time_t) t->cert_min_days * 86400;
+        expect.cert_until = ngx_uptime_tls_now(&p->prober->fetcher->tls)
+                            + (time_t) t->cert_min_days * 86400;
     }
 
     return ngx_uptime_outcome(&p->result, &expect);

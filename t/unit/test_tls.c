@@ -170,7 +170,14 @@ chains(const pair_t *root)
 }
 
 
-/* ngx_time() moves, OpenSSL's own clock does not */
+static int64_t
+elsewhere(void)
+{
+    return ((int64_t) today + 2000) * 1000;
+}
+
+
+/* ngx_time() moves, this machine's own clock does not */
 
 static void
 windows(const pair_t *root)
@@ -193,9 +200,9 @@ windows(const pair_t *root)
     tap_is_int(tls.verified, verified, "its last second: remembered");
 
     set_time(2000);
-    (void) verify(&peer, &leaf, &issuer);
-    tap_is_int(tls.verified, verified + 1,
-               "the issuer has ended: verified in full");
+    tap_is_int(verify(&peer, &leaf, &issuer), X509_V_ERR_CERT_HAS_EXPIRED,
+               "the issuer has ended");
+    tap_is_int(tls.verified, verified + 1, "  verified in full");
 
     set_time(0);
     (void) verify(&peer, &leaf, &issuer);
@@ -203,6 +210,26 @@ windows(const pair_t *root)
     set_time(-1);
     (void) verify(&peer, &leaf, &issuer);
     tap_is_int(tls.verified, verified + 1, "the clock went back: in full");
+    set_time(0);
+
+    tls.clock = elsewhere;
+    tap_is_int(ngx_uptime_tls_now(&tls), today + 2000, "another clock");
+    tap_is_int(verify(&peer, &leaf, &issuer), X509_V_ERR_CERT_HAS_EXPIRED,
+               "  says that the issuer has ended");
+    tls.clock = NULL;
+
+    ends(&issuer);
+    ends(&leaf);
+
+    issuer = make("issuer", root, 1, -1000, 2001);
+    leaf = make("leaf", &issuer, 0, -500, 9000);
+
+    tls.clock = elsewhere;
+    set_time(5000);
+    tap_is_int(verify(&peer, &leaf, &issuer), X509_V_OK,
+               "  says that it has not, and this machine's does");
+    tap_is_int(peer.window.since, today + 2000, "  at that time");
+    tls.clock = NULL;
     set_time(0);
 
     ends(&issuer);
