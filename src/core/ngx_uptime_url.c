@@ -17,8 +17,11 @@
 #include "ngx_uptime_url.h"
 
 
-/* redirects may be longer than what users may enter (NGX_UPTIME_MAX_URL) */
-#define NGX_UPTIME_URL_TEXT_MAX  8192
+/* more than what users may enter (NGX_UPTIME_MAX_URL) */
+#define NGX_UPTIME_URL_TEXT_MAX      8192
+
+/* a redirect: all that a head may hold, 64 KiB, each byte of it escaped */
+#define NGX_UPTIME_URL_REDIRECT_MAX  196608
 
 
 static ngx_uptime_url_err_e ngx_uptime_url_precheck(const ngx_str_t *text,
@@ -152,9 +155,11 @@ static ngx_uptime_url_err_e
 ngx_uptime_url_precheck(const ngx_str_t *text, ngx_uint_t relative)
 {
     u_char  ch;
-    size_t  i, n;
+    size_t  i, n, max;
 
-    if (text->len == 0 || text->len > NGX_UPTIME_URL_TEXT_MAX) {
+    max = relative ? NGX_UPTIME_URL_REDIRECT_MAX : NGX_UPTIME_URL_TEXT_MAX;
+
+    if (text->len == 0 || text->len > max) {
         return NGX_UPTIME_URL_MALFORMED;
     }
 

@@ -28,6 +28,7 @@ static void ngx_uptime_fetch_hop(ngx_uptime_fetch_t *f);
 static void ngx_uptime_fetch_resolved(ngx_uptime_resolve_t *r);
 static void ngx_uptime_fetch_done(ngx_uptime_transfer_t *t);
 static ngx_int_t ngx_uptime_fetch_redirect(ngx_uptime_fetch_t *f);
+static ngx_uint_t ngx_uptime_fetch_leads(ngx_uint_t status);
 static void ngx_uptime_fetch_method(ngx_uptime_fetch_t *f);
 static void ngx_uptime_fetch_destroy(ngx_uptime_fetch_t *f);
 
@@ -322,14 +323,25 @@ ngx_uptime_fetch_done(ngx_uptime_transfer_t *t)
 static ngx_int_t
 ngx_uptime_fetch_redirect(ngx_uptime_fetch_t *f)
 {
+    ngx_int_t         rc;
     ngx_str_t         location;
     ngx_uptime_url_t  from;
 
-    if (!f->request.follow || f->result.stage != NGX_UPTIME_STAGE_DONE) {
+    if (!f->request.follow || f->result.stage != NGX_UPTIME_STAGE_DONE
+        || !ngx_uptime_fetch_leads(f->result.http_status))
+    {
         return NGX_OK;
     }
 
-    if (ngx_uptime_fetch_location(f, &location) != NGX_OK) {
+    rc = ngx_uptime_fetch_location(f, &location);
+
+    if (rc == NGX_ERROR) {
+        f->result.stage = NGX_UPTIME_STAGE_NONE;
+        f->result.own = NGX_UPTIME_OWN_RESOURCES;
+        return NGX_OK;
+    }
+
+    if (rc == NGX_DECLINED) {
         return NGX_OK;
     }
 
@@ -354,6 +366,15 @@ ngx_uptime_fetch_redirect(ngx_uptime_fetch_t *f)
     ngx_uptime_fetch_method(f);
 
     return NGX_AGAIN;
+}
+
+
+/* RFC 9110, 15.4: for the others a Location is a hint at the most. */
+
+static ngx_uint_t
+ngx_uptime_fetch_leads(ngx_uint_t status)
+{
+    return (status >= 301 && status <= 303) || status == 307 || status == 308;
 }
 
 

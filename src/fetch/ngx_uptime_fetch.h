@@ -197,7 +197,10 @@ ngx_int_t ngx_uptime_fetch_name(ngx_uptime_fetch_t *f);
 /* A "Host: " line, if libcurl's would be wrong; otherwise NGX_DECLINED. */
 ngx_int_t ngx_uptime_fetch_name_host(ngx_uptime_fetch_t *f, ngx_str_t *line);
 
-/* Where a redirect leads; relative to f->url.  NGX_DECLINED: nowhere. */
+/*
+ * Where a redirect leads; relative to f->url.  NGX_DECLINED: nowhere;
+ * NGX_ERROR: no memory.
+ */
 ngx_int_t ngx_uptime_fetch_location(ngx_uptime_fetch_t *f,
     ngx_str_t *location);
 

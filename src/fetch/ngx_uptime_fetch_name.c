@@ -19,6 +19,8 @@
 
 
 static ngx_uint_t ngx_uptime_fetch_named(ngx_uptime_fetch_t *f);
+static ngx_int_t ngx_uptime_fetch_name_blanks(ngx_uptime_fetch_t *f,
+    const char *value, ngx_str_t *location);
 static u_char *ngx_uptime_fetch_name_rest(ngx_uptime_fetch_t *f);
 
 
@@ -108,11 +110,49 @@ ngx_uptime_fetch_location(ngx_uptime_fetch_t *f, ngx_str_t *location)
                             &field)
            == CURLHE_OK)
     {
-        url = field->value;
+        return ngx_uptime_fetch_name_blanks(f, field->value, location);
     }
 
     location->data = (u_char *) url;
     location->len = ngx_strlen(url);
+
+    return NGX_OK;
+}
+
+
+/* As libcurl has them in what it resolves itself; a host has none. */
+
+static ngx_int_t
+ngx_uptime_fetch_name_blanks(ngx_uptime_fetch_t *f, const char *value,
+    ngx_str_t *location)
+{
+    u_char      *p;
+    ngx_uint_t   query;
+
+    p = ngx_pnalloc(f->pool, 3 * ngx_strlen(value) + 1);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    location->data = p;
+    query = 0;
+
+    for ( /* void */ ; *value; value++) {
+
+        if (*value != ' ') {
+            query |= (*value == '?');
+            *p++ = (u_char) *value;
+
+        } else if (query) {
+            *p++ = '+';
+
+        } else {
+            p = ngx_cpymem(p, "%20", 3);
+        }
+    }
+
+    *p = '\0';
+    location->len = p - location->data;
 
     return NGX_OK;
 }

@@ -427,7 +427,7 @@ test_limits(void)
     ngx_uint_t         n, wrong;
     ngx_pool_t        *pool;
     const char        *code;
-    ngx_uptime_url_t   url;
+    ngx_uptime_url_t   url, base;
 
     pool = ngx_stub_pool();
 
@@ -441,6 +441,16 @@ test_limits(void)
     tap_is(parse(pool, text, NULL, &url), "bad_url", "8193 bytes");
     text[8192] = '\0';
     tap_is(parse(pool, text, NULL, &url), text, "8192 bytes");
+    free(text);
+
+    (void) parse(pool, "http://example.com/", NULL, &base);
+    text = calloc(196610, 1);
+    memset(text, 'a', 196609);
+    text[0] = '/';
+    tap_is(parse(pool, text, &base, &url), "bad_url", "a redirect of 196609");
+    text[196608] = '\0';
+    (void) parse(pool, text, &base, &url);
+    tap_is_int(url.text.len, 18 + 196608, "of 196608");
     free(text);
 
     ngx_destroy_pool(pool);

@@ -30,6 +30,8 @@ use Uptime::Util qw(slurp spew);
 #   /loop               redirect to itself
 #   /hops/N             N redirects, then 200
 #   /to/URL             redirect to that URL (percent-encoded)
+#   /far/N              redirect to a query of N bytes
+#   /moved/STATUS       that status, with the Location of a 404
 #   /big/N              N bytes
 #   /chunked/N          N bytes in chunks
 #   /headers            20,000 header lines
@@ -288,6 +290,20 @@ sub _answer_to {
 
     $arg =~ s/%([0-9A-Fa-f]{2})/chr hex $1/ge;
     return $self->_redirect($c, $arg);
+}
+
+
+sub _answer_far {
+    my ($self, $c, $arg) = @_;
+
+    return $self->_redirect($c, '/ok?' . 'x' x $arg);
+}
+
+
+sub _answer_moved {
+    my ($self, $c, $arg) = @_;
+
+    return $self->_reply($c, $arg, '', Location => '/status/404');
 }
 
 
