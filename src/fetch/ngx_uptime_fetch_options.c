@@ -21,6 +21,7 @@
 
 
 static ngx_int_t ngx_uptime_fetch_options_request(ngx_uptime_fetch_t *f);
+static ngx_uint_t ngx_uptime_fetch_options_body(const ngx_str_t *method);
 static ngx_int_t ngx_uptime_fetch_options_tls(ngx_uptime_fetch_t *f);
 static ngx_int_t ngx_uptime_fetch_options_resume(ngx_uptime_fetch_t *f);
 static CURLcode ngx_uptime_fetch_options_ssl(CURL *easy, void *ctx,
@@ -179,7 +180,7 @@ ngx_uptime_fetch_options_request(ngx_uptime_fetch_t *f)
 
     } else if (ngx_strcmp(r->method.data, "GET") != 0 || r->body.len) {
 
-        if (r->body.len || ngx_strcmp(r->method.data, "POST") == 0) {
+        if (r->body.len || ngx_uptime_fetch_options_body(&r->method)) {
             ngx_uptime_set(CURLOPT_POSTFIELDSIZE, (long) r->body.len);
             ngx_uptime_set(CURLOPT_POSTFIELDS,
                            r->body.len ? (char *) r->body.data : "");
@@ -189,6 +190,17 @@ ngx_uptime_fetch_options_request(ngx_uptime_fetch_t *f)
     }
 
     return (rc == CURLE_OK) ? NGX_OK : NGX_ERROR;
+}
+
+
+/* RFC 9110, 8.6: those that expect a body tell the length of none, too. */
+
+static ngx_uint_t
+ngx_uptime_fetch_options_body(const ngx_str_t *method)
+{
+    return ngx_strcmp(method->data, "POST") == 0
+           || ngx_strcmp(method->data, "PUT") == 0
+           || ngx_strcmp(method->data, "PATCH") == 0;
 }
 
 
