@@ -73,6 +73,12 @@ until_ok { last_check($well) eq 'up -' } 15, 'another one is well';
 my $hits = $canary->hits;
 cmp_ok($hits, '>=', 1, 'the canary was asked');
 
+my %day = (url => $closed->url('/x'), interval => 86400);
+my $doubt = monitor('doubt', %day, retry_interval => 5,
+    failure_threshold => 2);
+until_ok { last_check($doubt) eq 'down connect_refused' } 5,
+    'a failure is to be confirmed';
+
 $_->stop for $canary, $dead;
 until_ok { last_check($well) eq 'unknown own_network' } 20,
     'all canaries fail: a failure is unknown';
@@ -81,6 +87,11 @@ until_ok { $sink->got('/ok/operator') } 10, 'the operator is told';
 until_ok { last_check($down) eq 'unknown own_network' } 20,
     'one that was down is unknown';
 is(last_check($http), 'down http_status', 'who answers is judged');
+until_ok { last_check($doubt) eq 'unknown own_network' } 10,
+    'what confirms a failure may be unknown';
+my $fresh = monitor('fresh', %day);
+until_ok { last_check($fresh) eq 'unknown own_network' } 10,
+    '... and the first check';
 is(scalar(grep { $_->{data}{monitor}{name} eq 'well' }
     $sink->got('/ok/user')), 0, 'no user is alerted');
 
@@ -89,6 +100,15 @@ until_ok { last_check($well) eq 'down connect_refused' } 25,
     'a canary is back: failures count';
 until_ok { grep { $_->{data}{monitor}{name} eq 'well' }
     $sink->got('/ok/user') } 15, '... and are told';
+for (['doubt', $doubt], ['fresh', $fresh]) {
+    my ($name, $id) = @$_;
+
+    until_ok { last_check($id) eq 'down connect_refused' } 60,
+        "$name: is checked again, not a day later";
+    until_ok { grep { $_->{data}{monitor}{name} eq $name }
+        $sink->got('/ok/user') } 15, "$name: is told";
+}
+
 is(scalar(my @told = $sink->got('/ok/operator')), 1,
     'the operator had one message');
 is($told[0]{type}, 'uptime.operator', '... of its own type');

@@ -221,6 +221,8 @@ ngx_uptime_monitor_inherit(ngx_uptime_monitor_t *m,
         m->state = old->state;
         m->status_since = old->status_since;
         m->told_since = old->told_since;
+        m->unknowns = old->unknowns;
+        m->overload = old->overload;
     }
 
     /* a check in flight starts again */

@@ -49,6 +49,8 @@ static void ngx_uptime_runner_verdict(ngx_uptime_suspect_t *s,
     ngx_uint_t ours);
 static void ngx_uptime_runner_settle(ngx_uptime_check_t *c,
     const ngx_uptime_outcome_t *o);
+static void ngx_uptime_runner_again(ngx_uptime_checker_t *ck,
+    ngx_uptime_monitor_t *m, ngx_uptime_outcome_t o, int64_t now);
 static ngx_uptime_outcome_t ngx_uptime_runner_judge(ngx_uptime_check_t *c);
 
 
@@ -214,9 +216,7 @@ ngx_uptime_runner_overdue(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
     }
 
     ngx_uptime_runner_record(ck, m, &o, NULL, now);
-
-    ngx_uptime_schedule_after(m, 0, now);
-    ngx_uptime_schedule_queue(&ck->schedule, m);
+    ngx_uptime_runner_again(ck, m, o, now);
 }
 
 
@@ -347,8 +347,8 @@ static void
 ngx_uptime_runner_settle(ngx_uptime_check_t *c, const ngx_uptime_outcome_t *o)
 {
     int64_t                now;
-    ngx_uint_t             retry;
     ngx_uptime_probe_t    *p;
+    ngx_uptime_outcome_t   outcome;
     ngx_uptime_checker_t  *ck;
     ngx_uptime_monitor_t  *m;
 
@@ -356,8 +356,7 @@ ngx_uptime_runner_settle(ngx_uptime_check_t *c, const ngx_uptime_outcome_t *o)
     ck = c->checker;
     m = c->monitor;
     now = ngx_uptime_now();
-
-    retry = (o->status == NGX_UPTIME_DOWN);
+    outcome = *o;
 
     ngx_uptime_runner_record(ck, m, o, p,
                              c->checked_at + p->result.waited_us / 1000);
@@ -374,12 +373,32 @@ ngx_uptime_runner_settle(ngx_uptime_check_t *c, const ngx_uptime_outcome_t *o)
     ngx_uptime_evidence_free(&c->evidence);
     ngx_free(c);
 
-    retry = retry && m->state.fails < m->threshold;
-
-    ngx_uptime_schedule_after(m, retry, now);
-    ngx_uptime_schedule_queue(&ck->schedule, m);
-
+    ngx_uptime_runner_again(ck, m, outcome, now);
     ngx_uptime_runner_wake(ck);
+}
+
+
+/* By value: the check that it was part of is gone. */
+
+static void
+ngx_uptime_runner_again(ngx_uptime_checker_t *ck, ngx_uptime_monitor_t *m,
+    ngx_uptime_outcome_t o, int64_t now)
+{
+    ngx_uint_t  retry;
+
+    if (o.status == NGX_UPTIME_UNKNOWN) {
+        ngx_uptime_schedule_unknown(m,
+                                    o.cause == NGX_UPTIME_CAUSE_OWN_OVERLOAD,
+                                    now);
+
+    } else {
+        retry = (o.status == NGX_UPTIME_DOWN
+                 && m->state.fails < m->threshold);
+
+        ngx_uptime_schedule_after(m, retry, now);
+    }
+
+    ngx_uptime_schedule_queue(&ck->schedule, m);
 }
 
 

@@ -50,6 +50,8 @@ struct ngx_uptime_monitor_s {
     uint16_t                       last_attempt;
     uint16_t                       threshold;
     uint8_t                        shard;
+    uint8_t                        unknowns;    /* in a row, tried again    */
+    unsigned                       overload:1;  /* one of the last unknowns */
 
     ngx_uptime_target_t            target;
 };
@@ -99,6 +101,10 @@ void ngx_uptime_schedule_jumped(ngx_uptime_monitor_t *m, int64_t now);
 
 /* After a check; retry: a failure that is not confirmed yet. */
 void ngx_uptime_schedule_after(ngx_uptime_monitor_t *m, ngx_uint_t retry,
+    int64_t now);
+
+/* After one that told nothing; overload: more checks would make it worse. */
+void ngx_uptime_schedule_unknown(ngx_uptime_monitor_t *m, ngx_uint_t overload,
     int64_t now);
 
 

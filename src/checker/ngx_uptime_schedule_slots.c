@@ -13,10 +13,18 @@
 
 #define NGX_UPTIME_MAX_ATTEMPT    30000         /* smallint in the database */
 
+/* between tries while all are unknown, ms, and how often it is doubled */
+#define NGX_UPTIME_UNKNOWN_MIN    5000
+#define NGX_UPTIME_UNKNOWN_MAX    3600000
+#define NGX_UPTIME_UNKNOWN_TWICE  10
+
 
 static ngx_uint_t ngx_uptime_schedule_doubt(ngx_uptime_monitor_t *m);
+static ngx_uint_t ngx_uptime_schedule_open(ngx_uptime_monitor_t *m);
 static void ngx_uptime_schedule_again(ngx_uptime_monitor_t *m, int64_t failed,
     int64_t now);
+static void ngx_uptime_schedule_later(ngx_uptime_monitor_t *m, int64_t wait,
+    int64_t earliest, int64_t now);
 
 
 /* the finalizer of splitmix64 */
@@ -75,7 +83,7 @@ ngx_uptime_schedule_first(ngx_uptime_monitor_t *m, int64_t now)
         return;
     }
 
-    if (ngx_uptime_schedule_doubt(m)) {
+    if (ngx_uptime_schedule_open(m)) {
         ngx_uptime_schedule_again(m, now, now);
         return;
     }
@@ -106,6 +114,17 @@ ngx_uptime_schedule_doubt(ngx_uptime_monitor_t *m)
     return m->state.fails > 0
            && m->state.fails < m->threshold
            && m->state.status != NGX_UPTIME_DOWN;
+}
+
+
+/* Such a failure, or a new monitor of which nothing is known yet. */
+
+static ngx_uint_t
+ngx_uptime_schedule_open(ngx_uptime_monitor_t *m)
+{
+    return ngx_uptime_schedule_doubt(m)
+           || (m->state.status == NGX_UPTIME_UNKNOWN
+               && m->state.told == NGX_UPTIME_PENDING);
 }
 
 
@@ -205,13 +224,10 @@ void
 ngx_uptime_schedule_after(ngx_uptime_monitor_t *m, ngx_uint_t retry,
     int64_t now)
 {
-    int64_t  previous, next, earliest;
+    int64_t  earliest;
 
-    m->last_slot = m->slot;
-    m->last_attempt = m->attempt;
-
-    previous = ngx_uptime_slot_previous(m->id, m->interval, now);
-    next = previous + m->interval;
+    m->unknowns = 0;
+    m->overload = 0;
 
     /*
      * A slot that was made up for may be followed by the next one at once:
@@ -220,6 +236,58 @@ ngx_uptime_schedule_after(ngx_uptime_monitor_t *m, ngx_uint_t retry,
 
     earliest = retry ? ngx_min(m->due, now) + ngx_min(m->retry, m->interval)
                      : now;
+
+    ngx_uptime_schedule_later(m, retry ? m->retry : 0, earliest, now);
+}
+
+
+/*
+ * It changes nothing, and so a try that was needed still is.  Our trouble may
+ * last: each wait is twice as long as the one before, and for one who is
+ * overloaded there is one more try, not many.
+ */
+
+void
+ngx_uptime_schedule_unknown(ngx_uptime_monitor_t *m, ngx_uint_t overload,
+    int64_t now)
+{
+    int64_t  wait;
+
+    wait = 0;
+
+    if (ngx_uptime_schedule_open(m) && !(overload && m->overload)) {
+        wait = ngx_max(m->retry, NGX_UPTIME_UNKNOWN_MIN);
+        wait = ngx_min(wait << m->unknowns, NGX_UPTIME_UNKNOWN_MAX);
+
+        if (m->unknowns < NGX_UPTIME_UNKNOWN_TWICE) {
+            m->unknowns++;
+        }
+    }
+
+    if (overload) {
+        m->overload = 1;
+    }
+
+    ngx_uptime_schedule_later(m, wait, now, now);
+}
+
+
+/*
+ * The check after this one: "wait" from now, 0: not before the next slot,
+ * which is put off until "earliest".
+ */
+
+static void
+ngx_uptime_schedule_later(ngx_uptime_monitor_t *m, int64_t wait,
+    int64_t earliest, int64_t now)
+{
+    int64_t  previous, next;
+
+    m->last_slot = m->slot;
+    m->last_attempt = m->attempt;
+
+    previous = ngx_uptime_slot_previous(m->id, m->interval, now);
+    next = previous + m->interval;
 
     /* a slot that came while the check was still running */
 
@@ -230,9 +298,9 @@ ngx_uptime_schedule_after(ngx_uptime_monitor_t *m, ngx_uint_t retry,
         return;
     }
 
-    if (retry && now + m->retry < next) {
+    if (wait && now + wait < next) {
         m->attempt++;
-        m->due = now + m->retry;
+        m->due = now + wait;
         return;
     }
 

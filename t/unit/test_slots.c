@@ -320,6 +320,89 @@ doubt(void)
 }
 
 
+/* A result that is unknown, where one is needed. */
+
+static void
+unknown(void)
+{
+    int                    i, n;
+    int64_t                slot, now;
+    ngx_uptime_monitor_t  *m;
+
+    m = monitor(46);
+    m->interval = 86400000;
+    m->threshold = 2;
+    m->state.status = NGX_UPTIME_UNKNOWN;
+    m->state.told = NGX_UPTIME_UP;
+    slot = ngx_uptime_slot_previous(46, 86400000, NOW);
+    m->slot = m->due = slot;
+    m->attempt = 1;
+
+    ngx_uptime_schedule_unknown(m, 0, slot + 100);
+    tap_is_int(m->due, slot + 86400000, "unknown, was up: the next slot");
+
+    m->slot = slot;
+    m->state.fails = 1;
+    ngx_uptime_schedule_unknown(m, 0, slot + 100);
+    tap_is_int(m->due, slot + 5100, "unknown, failed before: again");
+    tap_ok(m->slot == slot && m->attempt == 2, "... the next attempt");
+
+    ngx_uptime_schedule_unknown(m, 0, slot + 6000);
+    tap_is_int(m->due, slot + 16000, "... and later each time");
+
+    ngx_uptime_schedule_after(m, 1, slot + 17000);
+    ngx_uptime_schedule_unknown(m, 0, slot + 23000);
+    tap_is_int(m->due, slot + 28000, "... until something is known");
+
+    /* a day of it */
+
+    for (n = 0, i = 0; i < 1000 && m->slot == slot; i++) {
+        now = m->due + 50;
+        ngx_uptime_schedule_unknown(m, 0, now);
+        n += (m->slot == slot && m->due - now > 3600000);
+    }
+
+    tap_ok(i > 24 && i < 40, "unknown for a day: not many tries");
+    tap_is_int(n, 0, "... an hour apart at most");
+    tap_is_int(m->due, slot + 86400000, "... and the slot is on time");
+
+    /* overload */
+
+    m->slot = m->due = slot;
+    m->unknowns = 0;
+    ngx_uptime_schedule_unknown(m, 1, slot + 100);
+    tap_is_int(m->due, slot + 5100, "overload: one more try");
+    ngx_uptime_schedule_unknown(m, 1, slot + 5200);
+    tap_is_int(m->due, slot + 86400000, "... and not another");
+
+    /* nothing is known yet */
+
+    m->slot = m->due = slot;
+    m->overload = 0;
+    m->unknowns = 0;
+    m->retry = 1000;
+    m->state.fails = 0;
+    m->state.told = NGX_UPTIME_PENDING;
+    ngx_uptime_schedule_unknown(m, 0, slot + 100);
+    tap_is_int(m->due, slot + 5100, "never known: again, not within moments");
+
+    m->last_slot = slot;
+    ngx_uptime_schedule_first(m, slot + 90000);
+    tap_is_int(m->due, slot + 91000, "... nor a day after a restart");
+
+    /* short intervals */
+
+    m->interval = 10000;
+    slot = ngx_uptime_slot_previous(46, 10000, NOW);
+    m->slot = slot;
+    m->due = slot + 5000;
+    ngx_uptime_schedule_unknown(m, 0, slot + 5100);
+    tap_is_int(m->due, slot + 10000, "short interval: the slot as ever");
+
+    ngx_free(m);
+}
+
+
 /* How often, and how far apart, a target that fails is tried until it is
  * down; returns the number of things that are wrong. */
 
@@ -396,6 +479,7 @@ main(void)
     after();
     confirmed();
     doubt();
+    unknown();
     settings();
 
     return tap_done();
