@@ -87,6 +87,10 @@ my %monitors = (
                    failure_threshold => 3 }, 'up', undef],
     patient    => [{ url => $target->url('/status/503'),
                    failure_threshold => 10 }, 'down', 'http_status'],
+    day        => [{ url => $target->url('/status/502'),
+                   interval => 86_400 }, 'down', 'http_status'],
+    editing    => [{ url => $target->url('/ok/editing'), interval => 86_400 },
+                   'up', undef],
 );
 
 # the guard refuses this one at once
@@ -210,6 +214,10 @@ until_ok { $target->hits('/ok/after') } 3, 'the new URL is checked ...';
 cmp_ok((($target->hits('/ok/after'))[0] // 1e12) - $start, '<', 1.5,
     '... soon');
 
+is($c->patch("/monitors/$id{editing}", { keyword => 'nowhere' })->{status},
+    200, 'another keyword');
+until_ok { monitor('editing')->{status} eq 'down' } 10, '... and it is down';
+
 
 # --- down after the threshold, up again
 
@@ -225,6 +233,15 @@ my @times = map { $t->value('SELECT extract(epoch FROM ?::timestamptz)',
 ok($times[1] - $times[0] >= 1 && $times[1] - $times[0] < 2.5
     && $times[2] - $times[1] >= 1 && $times[2] - $times[1] < 2.5,
     '... retry_interval apart') or diag("@times");
+
+# a slot may be a day before its check
+for my $name (qw(day editing flapping)) {
+    my ($first) = reverse checks($name, '?outcome=down');
+    my ($i) = @{ $c->get("/monitors/$id{$name}/incidents")->{json}{items} };
+    my $from = $name eq 'flapping' ? 'slot' : 'checked_at';
+    is($i->{started_at}, $first->{$from},
+        "$name: the incident starts with the first failure");
+}
 
 my $state = monitor('flapping');
 is($state->{last_check}{cause}, 'http_status', 'the last check tells why');
@@ -246,7 +263,9 @@ is($server->log_lines(qr/\[warn\].*"m-flapping" is down/), 1,
 is($server->log_lines(qr/\[warn\].*"m-flapping" is up/), 1,
     'flapping: one line up');
 
-for my $name (sort grep { $_ !~ /flapping|patient/ } keys %monitors) {
+for my $name (sort grep { $_ !~ /flapping|patient|editing/ }
+    keys %monitors)
+{
     my $n = $monitors{$name}[1] eq 'up' ? 0 : 1;
     is(scalar $server->log_lines(qr/\[warn\].*"m-$name" is/), $n,
         "$name: $n line(s)");
@@ -285,7 +304,8 @@ ok($hits - $rows <= 1 && $hits >= $rows, 'as many rows as requests')
 
 is($t->value("SELECT count(*) FROM check_history WHERE outcome = 'unknown'"), 0,
     'nothing was our own fault');
-is($t->value("SELECT count(*) FROM checks_default"), 0,
+is($t->value("SELECT count(*) FROM checks_default
+    WHERE slot > checked_at - interval '1 minute'"), 0,
     'rows are in the partitions of their days');
 
 

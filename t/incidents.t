@@ -139,6 +139,36 @@ problem_ok($c->get('/incidents/999999'), 404, 'not_found', 'no such one');
 problem_ok($c->get('/monitors/999999/incidents'), 404, 'not_found',
     'no such monitor');
 
+# --- when it began
+
+$t->execute("UPDATE monitors SET created_at = '2026-01-01',
+    updated_at = '2026-03-06 14:00:05Z' WHERE id = ?", $other);
+
+for (['on time', 11, '00:00', 'down 00:00', 'down 00:10'],
+    ['unknown in between', 12, '00:00', 'down 00:00', 'unknown 00:10',
+        'down 00:20'],
+    ['it was up', 13, '05:00', 'up 00:00', 'down 05:00', 'down 05:10'],
+    ['edited in time', 14, '00:06', 'down 00:06', 'down 00:16'],
+    ['what failed was something else', 15, '05:00', 'down 00:00',
+        'down 05:00', 'down 05:10'],
+    ['the slot before', 16, '40:00', 'down 40:00', 'down 40:10'],
+    ['nothing is stored', 17, '00:00'])
+{
+    my ($name, $hour, $want, @checks) = @$_;
+    my ($day, $attempt, $at) = ('2026-03-06', 0, '00:20');
+
+    for (@checks) {
+        (my $outcome, $at) = split / /;
+        $t->execute('INSERT INTO checks (monitor_id, slot, checked_at,
+            node_id, attempt, outcome) VALUES (?, ?, ?, 1, ?, ?)', $other,
+            "$day $hour:00Z", "$day $hour:${at}Z", ++$attempt, $outcome);
+    }
+
+    is($t->value("SELECT to_char(incident_start(?, ?, ?, ?), 'HH24:MI:SS')",
+        $other, "$day $hour:00Z", $attempt || 2, "$day $hour:${at}Z"),
+        "$hour:$want", "it began: $name");
+}
+
 my $alien = $t->user_client;
 is_deeply($alien->get("/incidents?monitor=$id")->{json}{items}, [],
     'nothing for others');
