@@ -4,7 +4,7 @@
 use strict;
 use warnings;
 
-use Time::HiRes qw(time);
+use Time::HiRes qw(sleep time);
 use Uptime::Test;
 
 my $t = Uptime::Test->new(checker => 1, allow => '127.0.0.1 ::1');
@@ -217,6 +217,25 @@ cmp_ok((($target->hits('/ok/after'))[0] // 1e12) - $start, '<', 1.5,
 is($c->patch("/monitors/$id{editing}", { keyword => 'nowhere' })->{status},
     200, 'another keyword');
 until_ok { monitor('editing')->{status} eq 'down' } 10, '... and it is down';
+
+
+# --- one that does not leaves the check in flight alone
+
+my $busy = $c->post('/monitors', { url => $target->url('/slow/3?busy'),
+    name => 'busy', interval => 86_400, timeout => 10, retry_interval => 1,
+    expected_status => '201', failure_threshold => 5 })->{json}{id};
+until_ok { scalar $target->hits('/slow/3?busy') } 3, 'a check is in flight';
+
+for my $n (1 .. 4) {
+    sleep 0.5;
+    $c->patch("/monitors/$busy", { tags => ["t$n"],
+        failure_threshold => 5 - $n });
+}
+
+is(scalar $target->hits('/slow/3?busy'), 1, 'other tags: it is not repeated');
+until_ok { $c->get("/monitors/$busy")->{json}{status} eq 'down' } 5,
+    '... counts, and by the new threshold';
+is(scalar $target->hits('/slow/3?busy'), 1, '... still the first one');
 
 
 # --- down after the threshold, up again

@@ -43,6 +43,10 @@ static void ngx_uptime_monitor_numbers(ngx_uptime_monitor_t *m,
     ngx_uptime_pg_query_t *q, ngx_uint_t row);
 static ngx_uint_t ngx_uptime_monitor_true(ngx_uptime_pg_query_t *q,
     ngx_uint_t row, ngx_uptime_col_e col);
+static ngx_uint_t ngx_uptime_monitor_goes_on(const ngx_uptime_monitor_t *m,
+    const ngx_uptime_monitor_t *old);
+static void ngx_uptime_monitor_update(ngx_uptime_monitor_t *m,
+    const ngx_uptime_monitor_t *new);
 static void ngx_uptime_monitor_inherit(ngx_uptime_monitor_t *m,
     ngx_uptime_monitor_t *old);
 
@@ -87,6 +91,12 @@ ngx_uptime_monitors_apply(ngx_uptime_checker_t *ck, ngx_uptime_pg_query_t *q,
     m = ngx_uptime_monitor_read(ck, q, row);
     if (m == NULL) {
         return NGX_ERROR;
+    }
+
+    if (old != NULL && ngx_uptime_monitor_goes_on(m, old)) {
+        ngx_uptime_monitor_update(old, m);
+        ngx_free(m);
+        return NGX_OK;
     }
 
     if (old == NULL) {
@@ -201,6 +211,45 @@ ngx_uptime_monitor_true(ngx_uptime_pg_query_t *q, ngx_uint_t row,
 
 
 /*
+ * An edit while a check is in flight that would be the same after it, of a
+ * monitor that was not reset: a reset shows in the row by another time, unless
+ * the row says more than that nothing is known.
+ */
+
+static ngx_uint_t
+ngx_uptime_monitor_goes_on(const ngx_uptime_monitor_t *m,
+    const ngx_uptime_monitor_t *old)
+{
+    if (old->check == NULL
+        || ngx_uptime_target_differs(&m->target, &old->target))
+    {
+        return 0;
+    }
+
+    return m->state.status != NGX_UPTIME_PENDING
+           || (old->state.status == NGX_UPTIME_PENDING
+               && old->status_since == m->status_since);
+}
+
+
+/* The check in flight looks at the target: its texts are equal and stay. */
+
+static void
+ngx_uptime_monitor_update(ngx_uptime_monitor_t *m,
+    const ngx_uptime_monitor_t *new)
+{
+    m->revision = new->revision;
+    m->interval = new->interval;
+    m->retry = new->retry;
+    m->threshold = new->threshold;
+
+    m->target.interval = new->target.interval;
+    m->target.timeout = new->target.timeout;
+    m->target.degraded = new->target.degraded;
+}
+
+
+/*
  * An edit: what this process knows of the state is newer than what the row
  * says, since results are written later - unless the state was reset.
  */
@@ -225,7 +274,7 @@ ngx_uptime_monitor_inherit(ngx_uptime_monitor_t *m,
         m->overload = old->overload;
     }
 
-    /* a check in flight starts again */
+    /* a check in flight was of something else and starts again */
 
     ngx_uptime_schedule_edited(m, old,
                                ngx_uptime_target_differs(&m->target,
