@@ -388,12 +388,11 @@ $t->execute('INSERT INTO monitors (owner_id, name, type, url, interval, timeout,
     expected_status, keyword_mode, follow_redirects, max_redirects, verify_tls,
     failure_threshold, retry_interval, cert_warn_days, tags, paused
     FROM monitors, generate_series(2, 5000) i WHERE id = ?', $pattern);
-for my $n (1, 2) {
-    my $r = $owner->post('/maintenances', { name => "w$n", kind => 'cron',
-        cron => '0 * * * *', duration => 30, timezone => 'UTC',
-        tags => ['all'] });
-    is($r->{status}, 201, "a window of 5,000, $n") or diag($r->{content});
-}
+$t->execute('ANALYZE monitors');
+$r = $owner->post('/maintenances', { name => 'all', kind => 'cron',
+    cron => '0 * * * *', duration => 30, timezone => 'UTC',
+    tags => ['all'] });
+is($r->{status}, 201, 'a window of 5,000') or diag($r->{content});
 is($t->value('SELECT count(DISTINCT s.monitor_id) FROM maintenance_spans s
     JOIN monitors m ON m.id = s.monitor_id WHERE m.owner_id = ?', $big), 5000,
     '... all of them are in it');
