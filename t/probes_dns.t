@@ -33,6 +33,8 @@ my %names = (
     'slow.test'     => { delay => 1.5, answers => [[A => '192.0.2.1']] },
     'long.test TXT' => { tc => 1, tcp => $long },
     'dribble.test TXT' => { tc => 1, tcp => $long, dribble => 1 },
+    'hangs.test TXT' => sub { sleep 5 if $_[1]{proto} eq 'tcp';
+                        return { tc => 1 } },
     'still_cut.test TXT' => { tc => 1, tcp => [], raw => undef },
     'other_id.test' => { id => 1, answers => [[A => '192.0.2.1']] },
     'other_question.test' => { question => Uptime::Zone::name('x.test')
@@ -122,6 +124,8 @@ my %monitors = (
     long     => [asks('long.test', 'TXT',
                  'number 40 of many, with some more text'), 'up', undef],
     dribble  => [asks('dribble.test', 'TXT'), 'up', undef],
+    hangs    => [asks('hangs.test', 'TXT', undef, timeout => 2), 'down',
+                 'dns_timeout'],
     still_cut => [asks('still_cut.test', 'TXT'), 'down', 'dns_not_found'],
     no_tcp   => [{ url => 'dns://' . $no_tcp->address
                  . '/long.test?type=TXT' }, 'down', 'connect_refused'],
@@ -157,6 +161,8 @@ my %monitors = (
     own_short => [{ url => 'dns:silent.test', timeout => 1 }, 'down',
                   'dns_timeout'],
     own_long  => [{ url => 'dns:long.test?type=TXT' }, 'up', undef],
+    own_hangs => [{ url => 'dns:hangs.test?type=TXT', timeout => 2 },
+                  'unknown', 'own_network'],
 );
 
 # the resolver opens its socket once

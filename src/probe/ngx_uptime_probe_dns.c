@@ -391,7 +391,11 @@ ngx_uptime_dns_expired(ngx_uptime_net_t *n)
 {
     ngx_uptime_dns_t *d = (ngx_uptime_dns_t *) n;
 
-    if (d->own && !d->alive) {
+    /* a server of ours that cuts its answer owes the whole one by TCP */
+
+    if (d->own
+        && (!d->alive || ngx_uptime_dns_stream_busy(&d->stream)))
+    {
         ngx_uptime_net_fail(n, NGX_UPTIME_OWN_NETWORK);
         return;
     }
