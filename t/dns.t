@@ -71,6 +71,13 @@ my %answers = (
     "slow-500-$pub"       => 'up',
     "slow-1500-$pub"      => 'up',
     "drop-1-$pub"         => 'up',
+    # no AAAA, told wrongly: RFC 4074
+    "aaaa-mute-$pub"      => 'up',
+    "aaaa-fail-$pub"      => 'up',
+    "aaaa-refused-$pub"   => 'up',
+    "aaaa-nx-$pub"        => 'up',
+    'aaaa-mute-none'      => 'down dns_timeout',
+    'aaaa-fail-none'      => 'down dns_failure',
     'nx'                  => 'down dns_not_found',
     'none'                => 'down dns_not_found',
     'fail'                => 'down dns_failure',
@@ -102,6 +109,43 @@ for my $name (sort keys %answers) {
 %got = verdicts($zero, @answered);
 is(scalar(grep { $_->[0] eq 'up' } values %got), scalar @answered,
     'the others are up');
+
+
+# a second question is for names that would fail
+my %asked = (
+    "v4-$pub-t.test 1"    => 1,
+    "v4-$pub-t.test 28"   => 1,
+    "v6-$pub6-t.test 1"   => 1,
+    "v6-$pub6-t.test 28"  => 1,
+    'nx-t.test 1'         => 2,
+    'nx-t.test 28'        => 1,
+    "aaaa-fail-$pub-t.test 1"  => 2,
+    "aaaa-fail-$pub-t.test 28" => 1,
+);
+is($dns->questions(qr/^\Q$_\E$/), $asked{$_}, "$_: asked $asked{$_} times")
+    for sort keys %asked;
+
+
+# --- IPv4 is wanted: AAAA does not matter
+
+my %four = map {
+    my $kind = $_;
+    map { ("$kind $_" => monitor("$_://aaaa-$kind-$pub-$_.test:$port"
+        . ($_ eq 'http' ? '/' : ''), ip_version => '4')) } qw(http tcp)
+} qw(mute fail nx);
+my %six = (
+    "all-$pub-$pub6" => 'up',
+    "v4-$pub"        => 'down dns_not_found',
+    "aaaa-fail-$pub" => 'down dns_failure',
+);
+my %six_id = map { $_ => monitor("http://$_-six.test:$port/",
+    ip_version => '6') } keys %six;
+%got = verdicts($zero, values %four, values %six_id);
+is($got{ $four{$_} }[0], 'up', "$_, IPv4: up") for sort keys %four;
+is($got{ $six_id{$_} }[0], $six{$_}, "$_, IPv6: $six{$_}")
+    for sort keys %six;
+is($dns->questions(qr/-(?:http|tcp)\.test 28$/), 0, 'nobody asks for AAAA');
+is($dns->questions(qr/-(?:http|tcp)\.test 1$/), 6, '... and for A once');
 
 
 # --- what is ours: on many targets with addresses of their own

@@ -143,6 +143,8 @@ my %monitors = (
     second   => [{ url => "dns://ns2.test:$port/a.test" }, 'up', undef],
     unnamed  => [{ url => "dns://none.test:$port/a.test" }, 'down',
                  'dns_not_found'],
+    absent   => [{ url => "dns://absent.test:$port/a.test" }, 'down',
+                 'dns_not_found'],
     no_6     => [{ url => "dns://ns1.test:$port/a.test", ip_version => '6' },
                  'down', 'dns_not_found'],
     blocked  => [{ url => 'dns://' . $secret->address . '/a.test' }, 'down',
@@ -174,6 +176,10 @@ add_monitors(dns => %monitors);
 my %row = checks_ok(%monitors);
 
 is(scalar(() = $secret->queries), 0, 'the secret server was never asked');
+
+is(scalar(grep { / AAAA$/ } $system->queries), 0,
+    'ipv6=off: nobody asks for AAAA');
+is(scalar $system->queries('absent.test'), 1, '... nor twice for A');
 
 ok($row{a}{ttfb_us} > 0, 'the time of the answer');
 ok($row{named}{dns_us} > 0, 'the time of the server\'s name');

@@ -73,6 +73,8 @@ my $dns = Uptime::Zone->start(dir => "$ENV{UPTIME_RUN}/probes_net.$$",
     names => {
         'here.test A'      => [[A => '127.0.0.1']],
         'here.test AAAA'   => [],
+        'no_six.test A'    => [[A => '127.0.0.1']],
+        'no_six.test AAAA' => { rcode => 2 },
         'second.test A'    => [[A => '203.0.113.1'], [A => '198.51.100.1'],
                                [A => '127.0.0.1']],
         'second.test AAAA' => [],
@@ -127,8 +129,12 @@ my %monitors = (
                  'dns_not_found'],
 );
 
-add_monitors(icmp => warm => [{ url => 'icmp://here.test' }]);
+add_monitors(icmp => warm => [{ url => 'icmp://here.test' }],
+    warm_4 => [{ url => 'icmp://no_six.test', ip_version => '4' }]);
 is(first_check('warm')->{outcome}, 'up', 'the first check');
+is(first_check('warm_4')->{outcome}, 'up', '... with IPv4 only');
+is(scalar(grep { / AAAA$/ } $dns->queries('no_six.test')), 0,
+    '... nobody asks for AAAA');
 my %before = checker_sockets($server);
 
 add_monitors(icmp => %monitors);

@@ -159,9 +159,12 @@ my %monitors = (
                   'sql'],
 );
 
-# the resolver opens its socket once
-add_monitors(tcp => warm => [{ url => 'tcp://' . $up->address('two.test') }]);
+# each resolver opens its socket once
+my $two = 'tcp://' . $up->address('two.test');
+add_monitors(tcp => warm => [{ url => $two }],
+    warm_4 => [{ url => $two, ip_version => '4' }]);
 is(first_check('warm')->{outcome}, 'up', 'the first check');
+is(first_check('warm_4')->{outcome}, 'up', '... with IPv4 only');
 my %before = checker_sockets($server);
 
 add_monitors(tcp => %monitors);

@@ -50,6 +50,7 @@ typedef struct {
 
     /* checks that somebody waits for */
     ngx_resolver_t                *resolver;
+    ngx_resolver_t                *ipv4;        /* for A only; or NULL      */
     ngx_str_t                      ca_file;     /* empty: the system's      */
     ngx_uint_t                     max_per_host;
     ngx_uint_t                     max_monitors; /* of a user; 0: any       */

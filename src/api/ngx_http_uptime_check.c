@@ -111,6 +111,8 @@ ngx_http_uptime_checks(ngx_http_uptime_api_t *api)
         return NULL;
     }
 
+    ngx_uptime_resolver_ipv4(cs->prober.fetcher->resolver, api->ipv4);
+
     cs->prober.fetcher->gate->max = api->max_per_host;
 
     ngx_queue_init(&cs->running);

@@ -37,7 +37,9 @@ typedef struct {
     ngx_uptime_alert_conf_t       *alert;
     ngx_uptime_addr_policy_t      *policy;
     ngx_resolver_t                *resolver;
+    ngx_resolver_t                *ipv4;        /* for A only; or NULL      */
     ngx_resolver_t                *fresh;       /* NULL: nobody needs it    */
+    ngx_resolver_t                *fresh_ipv4;
     ngx_str_t                      ca_file;     /* uptime_trusted_certificate,
                                                    NUL-terminated; empty:
                                                    the system's             */

@@ -160,8 +160,11 @@ ngx_uptime_process_create(ngx_uptime_checker_conf_t *conf, ngx_log_t *log)
         return NGX_ERROR;
     }
 
+    ngx_uptime_resolver_ipv4(ck->prober.fetcher->resolver, conf->ipv4);
+
     if (conf->fresh != NULL) {
-        ngx_uptime_resolver_fresh(ck->prober.fetcher->resolver, conf->fresh);
+        ngx_uptime_resolver_fresh(ck->prober.fetcher->resolver, conf->fresh,
+                                  conf->fresh_ipv4);
     }
 
     ck->prober.fetcher->gate->max = conf->max_per_host;

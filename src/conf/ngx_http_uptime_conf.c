@@ -85,24 +85,36 @@ static ngx_int_t
 ngx_http_uptime_conf_resolver(ngx_conf_t *cf,
     ngx_http_uptime_main_conf_t *umcf)
 {
-    if (umcf->checker.resolver == NULL) {
-        umcf->checker.resolver = ngx_uptime_resolver_conf(cf);
+    ngx_uptime_checker_conf_t  *checker;
+
+    checker = &umcf->checker;
+
+    if (checker->resolver == NULL) {
+        checker->resolver = ngx_uptime_resolver_conf(cf);
     }
 
-    umcf->api.resolver = umcf->checker.resolver;
-
-    if (umcf->api.resolver == NULL) {
+    if (checker->resolver == NULL
+        || ngx_uptime_resolver_conf_ipv4(cf, checker->resolver, &checker->ipv4)
+           != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    if (umcf->checker.canaries == NULL) {
+    umcf->api.resolver = checker->resolver;
+    umcf->api.ipv4 = checker->ipv4;
+
+    if (checker->canaries == NULL) {
         return NGX_OK;
     }
 
-    umcf->checker.fresh = ngx_uptime_resolver_conf_fresh(cf,
-                                                         umcf->api.resolver);
+    checker->fresh = ngx_uptime_resolver_conf_fresh(cf, checker->resolver);
 
-    return umcf->checker.fresh ? NGX_OK : NGX_ERROR;
+    if (checker->fresh == NULL) {
+        return NGX_ERROR;
+    }
+
+    return ngx_uptime_resolver_conf_ipv4(cf, checker->fresh,
+                                         &checker->fresh_ipv4);
 }
 
 

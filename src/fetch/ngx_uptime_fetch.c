@@ -236,6 +236,7 @@ ngx_uptime_fetch_hop(ngx_uptime_fetch_t *f)
     r->timeout = ngx_min(left, NGX_UPTIME_RESOLVE_LONGEST);
     r->handler = ngx_uptime_fetch_resolved;
     r->data = f;
+    r->family = f->request.family;
     r->fresh = f->request.fresh;
 
     f->hop_started = ngx_uptime_fetch_clock();

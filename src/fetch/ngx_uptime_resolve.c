@@ -29,22 +29,26 @@
 
 struct ngx_uptime_resolver_s {
     ngx_resolver_t                *resolver;
+    ngx_resolver_t                *ipv4;        /* asks for A only; or NULL */
     ngx_resolver_t                *fresh;       /* keeps no answers         */
+    ngx_resolver_t                *fresh_ipv4;
     ngx_uptime_hosts_t            *hosts;
-    ngx_resolver_ctx_t            *probe;
+    ngx_uptime_lookup_t            probe;
     ngx_queue_t                    waiting;     /* ngx_uptime_resolve_t     */
     ngx_msec_t                     answered;    /* last answer of a server  */
     ngx_msec_t                     alive;       /* again, since             */
     ngx_msec_t                     warned;
     ngx_log_t                     *log;
     u_char                         probe_name[8];
+    unsigned                       probing:1;
     unsigned                       dead:1;      /* says the probe           */
 };
 
 
-static ngx_resolver_ctx_t *ngx_uptime_resolve_ctx(ngx_resolver_t *resolver,
-    ngx_str_t *name, ngx_msec_t timeout);
-static void ngx_uptime_resolve_answer(ngx_resolver_ctx_t *ctx);
+static ngx_int_t ngx_uptime_resolve_ask(ngx_uptime_resolver_t *rs,
+    ngx_uptime_resolve_t *r);
+static void ngx_uptime_resolve_answer(ngx_uptime_lookup_t *l,
+    ngx_resolver_ctx_t *ctx);
 static void ngx_uptime_resolve_alive(ngx_uptime_resolver_t *rs);
 static ngx_uptime_resolve_err_e ngx_uptime_resolve_blame(
     ngx_uptime_resolve_t *r);
@@ -52,7 +56,8 @@ static void ngx_uptime_resolve_copy(ngx_uptime_resolve_t *r,
     ngx_resolver_ctx_t *ctx);
 static ngx_uptime_resolve_err_e ngx_uptime_resolve_err(ngx_int_t state);
 static void ngx_uptime_resolve_probe(ngx_uptime_resolver_t *rs);
-static void ngx_uptime_resolve_probed(ngx_resolver_ctx_t *ctx);
+static void ngx_uptime_resolve_probed(ngx_uptime_lookup_t *l,
+    ngx_resolver_ctx_t *ctx);
 static void ngx_uptime_resolve_verdict(ngx_uptime_resolver_t *rs,
     ngx_uptime_resolve_err_e err);
 static void ngx_uptime_resolve_done(ngx_uptime_resolve_t *r,
@@ -89,9 +94,19 @@ ngx_uptime_resolver_create(ngx_pool_t *pool, ngx_resolver_t *resolver,
 
 
 void
-ngx_uptime_resolver_fresh(ngx_uptime_resolver_t *rs, ngx_resolver_t *fresh)
+ngx_uptime_resolver_ipv4(ngx_uptime_resolver_t *rs, ngx_resolver_t *ipv4)
+{
+    rs->ipv4 = ipv4;
+    rs->fresh_ipv4 = ipv4;
+}
+
+
+void
+ngx_uptime_resolver_fresh(ngx_uptime_resolver_t *rs, ngx_resolver_t *fresh,
+    ngx_resolver_t *ipv4)
 {
     rs->fresh = fresh;
+    rs->fresh_ipv4 = ipv4;
 }
 
 
@@ -99,12 +114,12 @@ void
 ngx_uptime_resolve(ngx_uptime_resolver_t *rs, ngx_uptime_resolve_t *r)
 {
     r->resolver = rs;
-    r->ctx = NULL;
     r->err = NGX_UPTIME_RESOLVE_OWN;
     r->naddrs = 0;
     r->started = ngx_current_msec;
-    r->calling = 0;
     r->probing = 0;
+
+    ngx_memzero(&r->lookup, sizeof(ngx_uptime_lookup_t));
 
     ngx_memzero(&r->event, sizeof(ngx_event_t));
     r->event.handler = ngx_uptime_resolve_event;
@@ -124,80 +139,58 @@ ngx_uptime_resolve(ngx_uptime_resolver_t *rs, ngx_uptime_resolve_t *r)
         return;
     }
 
-    r->ctx = ngx_uptime_resolve_ctx(r->fresh ? rs->fresh : rs->resolver,
-                                    &r->name, r->timeout);
-    if (r->ctx == NULL) {
-        ngx_uptime_resolve_done(r, NGX_UPTIME_RESOLVE_OWN);
-        return;
-    }
-
-    r->ctx->handler = ngx_uptime_resolve_answer;
-    r->ctx->data = r;
-
-    r->calling = 1;
-
-    if (ngx_resolve_name(r->ctx) != NGX_OK) {
-        /* the resolver has freed ctx */
-        r->ctx = NULL;
+    if (ngx_uptime_resolve_ask(rs, r) != NGX_OK) {
         ngx_uptime_resolve_done(r, NGX_UPTIME_RESOLVE_OWN);
     }
-
-    r->calling = 0;
 }
 
 
-static ngx_resolver_ctx_t *
-ngx_uptime_resolve_ctx(ngx_resolver_t *resolver, ngx_str_t *name,
-    ngx_msec_t timeout)
+static ngx_int_t
+ngx_uptime_resolve_ask(ngx_uptime_resolver_t *rs, ngx_uptime_resolve_t *r)
 {
-    ngx_resolver_ctx_t  *ctx;
+    ngx_uptime_lookup_t  *l;
 
-    if (resolver == NULL) {
-        return NULL;
+    l = &r->lookup;
+
+    l->name = r->name;
+    l->timeout = r->timeout;
+    l->resolver = r->fresh ? rs->fresh : rs->resolver;
+    l->ipv4 = r->fresh ? rs->fresh_ipv4 : rs->ipv4;
+    l->handler = ngx_uptime_resolve_answer;
+    l->data = r;
+
+    if (r->family == AF_INET && l->ipv4 != NULL) {
+        l->resolver = l->ipv4;
     }
 
-    ctx = ngx_resolve_start(resolver, NULL);
-
-    if (ctx == NULL || ctx == NGX_NO_RESOLVER) {
-        return NULL;
+    if (r->family != AF_UNSPEC) {
+        l->ipv4 = NULL;
     }
 
-    ctx->name = *name;
-    ctx->timeout = timeout;
-    ctx->cancelable = 1;
-
-    return ctx;
+    return ngx_uptime_lookup(l, rs->log);
 }
 
 
 static void
-ngx_uptime_resolve_answer(ngx_resolver_ctx_t *ctx)
+ngx_uptime_resolve_answer(ngx_uptime_lookup_t *l, ngx_resolver_ctx_t *ctx)
 {
-    ngx_int_t                  state;
     ngx_uptime_resolve_t      *r;
     ngx_uptime_resolver_t     *rs;
     ngx_uptime_resolve_err_e   err;
 
-    r = ctx->data;
+    r = l->data;
     rs = r->resolver;
-    state = ctx->state;
 
-    if (state == NGX_OK) {
+    if (ctx != NULL) {
         ngx_uptime_resolve_copy(r, ctx);
     }
 
-    r->ctx = NULL;
-    ngx_resolve_name_done(ctx);
+    if (l->heard) {
+        ngx_uptime_resolve_alive(rs);
+    }
 
-    if (state != NGX_RESOLVE_TIMEDOUT) {
-
-        /* what comes from the resolver's cache says nothing about servers */
-
-        if (!r->calling) {
-            ngx_uptime_resolve_alive(rs);
-        }
-
-        err = ngx_uptime_resolve_err(state);
+    if (l->state != NGX_RESOLVE_TIMEDOUT) {
+        err = ngx_uptime_resolve_err(l->state);
 
         if (err == NGX_UPTIME_RESOLVE_OK && r->naddrs == 0) {
             err = NGX_UPTIME_RESOLVE_NOT_FOUND;
@@ -295,49 +288,42 @@ ngx_uptime_resolve_err(ngx_int_t state)
 static void
 ngx_uptime_resolve_probe(ngx_uptime_resolver_t *rs)
 {
-    ngx_str_t            name;
-    ngx_resolver_ctx_t  *ctx;
+    ngx_uptime_lookup_t  *l;
 
-    if (rs->probe != NULL) {
+    if (rs->probing) {
         return;
     }
+
+    l = &rs->probe;
 
     /* the resolver writes into the name */
-    name.len = sizeof("invalid") - 1;
-    name.data = rs->probe_name;
-    ngx_memcpy(rs->probe_name, "invalid", name.len);
+    l->name.len = sizeof("invalid") - 1;
+    l->name.data = rs->probe_name;
+    ngx_memcpy(rs->probe_name, "invalid", l->name.len);
 
-    ctx = ngx_uptime_resolve_ctx(rs->resolver, &name,
-                                 NGX_UPTIME_RESOLVE_PROBE);
-    if (ctx == NULL) {
-        ngx_uptime_resolve_verdict(rs, NGX_UPTIME_RESOLVE_OWN);
-        return;
-    }
+    l->timeout = NGX_UPTIME_RESOLVE_PROBE;
+    l->resolver = rs->resolver;
+    l->handler = ngx_uptime_resolve_probed;
+    l->data = rs;
 
-    ctx->handler = ngx_uptime_resolve_probed;
-    ctx->data = rs;
-    rs->probe = ctx;
+    rs->probing = 1;
 
-    if (ngx_resolve_name(ctx) != NGX_OK) {
-        rs->probe = NULL;
+    if (ngx_uptime_lookup(l, rs->log) != NGX_OK) {
+        rs->probing = 0;
         ngx_uptime_resolve_verdict(rs, NGX_UPTIME_RESOLVE_OWN);
     }
 }
 
 
 static void
-ngx_uptime_resolve_probed(ngx_resolver_ctx_t *ctx)
+ngx_uptime_resolve_probed(ngx_uptime_lookup_t *l, ngx_resolver_ctx_t *ctx)
 {
-    ngx_int_t               state;
     ngx_uptime_resolver_t  *rs;
 
-    rs = ctx->data;
-    state = ctx->state;
+    rs = l->data;
+    rs->probing = 0;
 
-    rs->probe = NULL;
-    ngx_resolve_name_done(ctx);
-
-    if (state == NGX_RESOLVE_TIMEDOUT) {
+    if (l->state == NGX_RESOLVE_TIMEDOUT) {
         rs->dead = 1;
 
         if (ngx_current_msec - rs->warned >= NGX_UPTIME_RESOLVE_QUIET) {
@@ -410,10 +396,7 @@ ngx_uptime_resolve_cancel(ngx_uptime_resolve_t *r)
         return;
     }
 
-    if (r->ctx != NULL) {
-        ngx_resolve_name_done(r->ctx);
-        r->ctx = NULL;
-    }
+    ngx_uptime_lookup_cancel(&r->lookup);
 
     if (r->probing) {
         ngx_queue_remove(&r->queue);

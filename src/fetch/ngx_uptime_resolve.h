@@ -9,6 +9,7 @@
 
 #include "ngx_uptime.h"
 #include "ngx_uptime_hosts.h"
+#include "ngx_uptime_lookup.h"
 
 
 /*
@@ -44,6 +45,7 @@ struct ngx_uptime_resolve_s {
     ngx_msec_t                     timeout;
     ngx_uptime_resolve_pt          handler;
     void                          *data;
+    int                            family;      /* of interest; AF_UNSPEC   */
     unsigned                       fresh:1;     /* not from memory          */
 
     /* the answer; addresses beyond the limit are left out */
@@ -53,11 +55,10 @@ struct ngx_uptime_resolve_s {
 
     /* private */
     ngx_uptime_resolver_t         *resolver;
-    ngx_resolver_ctx_t            *ctx;
+    ngx_uptime_lookup_t            lookup;
     ngx_event_t                    event;
     ngx_queue_t                    queue;       /* waits for the probe      */
     ngx_msec_t                     started;
-    unsigned                       calling:1;
     unsigned                       probing:1;
 };
 
@@ -66,9 +67,16 @@ struct ngx_uptime_resolve_s {
 ngx_uptime_resolver_t *ngx_uptime_resolver_create(ngx_pool_t *pool,
     ngx_resolver_t *resolver, ngx_log_t *log);
 
-/* Whom to ask for fresh answers; without it they may come from memory. */
+/* Whom to ask for A only; without it, or NULL, the resolver is all there is. */
+void ngx_uptime_resolver_ipv4(ngx_uptime_resolver_t *resolver,
+    ngx_resolver_t *ipv4);
+
+/*
+ * Whom to ask for fresh answers, and for A only; without it they may come
+ * from memory.  After the above.
+ */
 void ngx_uptime_resolver_fresh(ngx_uptime_resolver_t *resolver,
-    ngx_resolver_t *fresh);
+    ngx_resolver_t *fresh, ngx_resolver_t *ipv4);
 
 /* Calls the handler exactly once, later, unless it is cancelled before. */
 void ngx_uptime_resolve(ngx_uptime_resolver_t *resolver,

@@ -23,6 +23,8 @@
 #define NGX_UPTIME_RESOLVER_RESEND  1
 
 
+static ngx_resolver_t *ngx_uptime_resolver_copy(ngx_conf_t *cf,
+    const ngx_resolver_t *resolver);
 static ngx_uint_t ngx_uptime_resolver_servers(ngx_conf_t *cf,
     ngx_str_t *servers);
 static ngx_int_t ngx_uptime_resolver_server(ngx_conf_t *cf, u_char *p,
@@ -63,12 +65,59 @@ ngx_uptime_resolver_conf(ngx_conf_t *cf)
 }
 
 
+ngx_int_t
+ngx_uptime_resolver_conf_ipv4(ngx_conf_t *cf, const ngx_resolver_t *resolver,
+    ngx_resolver_t **ipv4)
+{
+    *ipv4 = NULL;
+
+#if (NGX_HAVE_INET6)
+
+    if (!resolver->ipv6 || resolver->connections.nelts == 0) {
+        return NGX_OK;
+    }
+
+#if (nginx_version >= 1023001)
+    if (!resolver->ipv4) {
+        return NGX_OK;
+    }
+#endif
+
+    *ipv4 = ngx_uptime_resolver_copy(cf, resolver);
+    if (*ipv4 == NULL) {
+        return NGX_ERROR;
+    }
+
+    (*ipv4)->ipv6 = 0;
+
+#endif
+
+    return NGX_OK;
+}
+
+
 ngx_resolver_t *
 ngx_uptime_resolver_conf_fresh(ngx_conf_t *cf, const ngx_resolver_t *resolver)
 {
+    ngx_resolver_t  *fresh;
+
+    fresh = ngx_uptime_resolver_copy(cf, resolver);
+
+    if (fresh != NULL) {
+        /* with "valid=1s" an answer lives up to two seconds */
+        fresh->valid = -1;
+    }
+
+    return fresh;
+}
+
+
+static ngx_resolver_t *
+ngx_uptime_resolver_copy(ngx_conf_t *cf, const ngx_resolver_t *resolver)
+{
     ngx_str_t                 *servers;
     ngx_uint_t                 i, n;
-    ngx_resolver_t            *fresh;
+    ngx_resolver_t            *copy;
     ngx_resolver_connection_t *c;
 
     c = resolver->connections.elts;
@@ -83,24 +132,22 @@ ngx_uptime_resolver_conf_fresh(ngx_conf_t *cf, const ngx_resolver_t *resolver)
         servers[i] = c[i].server;
     }
 
-    fresh = ngx_resolver_create(cf, servers, n);
-    if (fresh == NULL) {
+    copy = ngx_resolver_create(cf, servers, n);
+    if (copy == NULL) {
         return NULL;
     }
 
-    fresh->resend_timeout = resolver->resend_timeout;
-
-    /* with "valid=1s" an answer lives up to two seconds */
-    fresh->valid = -1;
+    copy->resend_timeout = resolver->resend_timeout;
+    copy->valid = resolver->valid;
 
 #if (NGX_HAVE_INET6)
-    fresh->ipv6 = resolver->ipv6;
+    copy->ipv6 = resolver->ipv6;
 #if (nginx_version >= 1023001)
-    fresh->ipv4 = resolver->ipv4;
+    copy->ipv4 = resolver->ipv4;
 #endif
 #endif
 
-    return fresh;
+    return copy;
 }
 
 

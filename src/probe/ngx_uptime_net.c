@@ -103,6 +103,7 @@ ngx_uptime_net_begin(ngx_event_t *ev)
     r->name = n->url.host;
     r->port = n->url.port;
     r->timeout = ngx_max(ngx_min(left, NGX_UPTIME_RESOLVE_LONGEST), 1);
+    r->family = ngx_uptime_probe_family(n->target);
     r->handler = ngx_uptime_net_resolved;
     r->data = n;
 

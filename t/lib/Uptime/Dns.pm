@@ -14,6 +14,7 @@ package Uptime::Dns;
 #   nx, none, fail, refused, mute, noise, other
 #                       NXDOMAIN, no record, SERVFAIL, REFUSED, silence, a
 #                       packet that is no answer, an answer to another question
+#   aaaa-KIND-HEX       as v4-HEX, but KIND, one of these, if asked for AAAA
 #   slow-MS-HEX         after so many milliseconds
 #   drop-N-HEX          the first N questions get no answer
 #
@@ -72,11 +73,13 @@ sub mode {
 }
 
 
-# Number of questions so far.
+# Number of questions so far; of those that match: "name type".
 sub questions {
-    my ($self) = @_;
+    my ($self, $match) = @_;
 
-    return (-s "$self->{dir}/questions" // 0);
+    return 0 if !-s "$self->{dir}/questions";
+    return scalar grep { !defined $match || $_ =~ $match }
+        split /\n/, slurp("$self->{dir}/questions");
 }
 
 
@@ -97,8 +100,8 @@ sub _serve {
     my $select = IO::Select->new($socket);
     my (%seen, @later);
 
-    open my $log, '>>', "$self->{dir}/questions" or die "questions: $!";
-    $log->autoflush(1);
+    open $self->{log}, '>>', "$self->{dir}/questions" or die "questions: $!";
+    $self->{log}->autoflush(1);
 
     while (getppid == $parent) {
         my $wait = @later ? $later[0][0] - time : 0.5;
@@ -107,7 +110,6 @@ sub _serve {
         if ($select->can_read($wait > 0.5 ? 0.5 : $wait)) {
             my $peer = recv $socket, my $packet, 4096, 0;
             next if !defined $peer;
-            print $log '.';
             my ($delay, $answer) = $self->_answer($packet, \%seen);
             next if !defined $answer;
 
@@ -159,6 +161,9 @@ sub _answer {
     my $question = substr $packet, 12, $at + 5 - 12;
     my $name = join '.', @labels;
     my ($kind, @args) = split /-/, lc($labels[0] // '');
+    print { $self->{log} } lc($name) . " $type\n";
+    ($kind, @args) = $type == AAAA ? $args[0] : ('v4', @args[1 .. $#args])
+        if ($kind // '') eq 'aaaa' && @args > 1;
     my $mode = -s "$self->{dir}/mode" ? slurp("$self->{dir}/mode") : '';
     $kind = $mode if $mode ne '';
     $kind //= 'nx';
