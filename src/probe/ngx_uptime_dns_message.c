@@ -22,6 +22,12 @@
 /* aliases that are followed in one answer */
 #define NGX_UPTIME_DNS_ALIASES  16
 
+/*
+ * Records that are read for one answer: each alias leads over all of them
+ * again, and each costs a long name.  64 KiB have 5460 at most.
+ */
+#define NGX_UPTIME_DNS_READS    8192
+
 
 static ngx_int_t ngx_uptime_dns_echoed(ns_msg *msg,
     const ngx_uptime_dns_question_t *q);
@@ -29,7 +35,10 @@ static ngx_int_t ngx_uptime_dns_follow(ns_msg *msg,
     const ngx_uptime_dns_question_t *q, ngx_uptime_dns_answer_t *a);
 static ngx_int_t ngx_uptime_dns_records(ns_msg *msg, char *owner,
     const ngx_uptime_dns_question_t *q, ngx_uptime_dns_answer_t *a);
-static ngx_int_t ngx_uptime_dns_alias(ns_msg *msg, char *owner);
+static ngx_int_t ngx_uptime_dns_alias(ns_msg *msg, char *owner,
+    ngx_uptime_dns_answer_t *a);
+static ngx_int_t ngx_uptime_dns_read_record(ns_msg *msg, int i, ns_rr *rr,
+    ngx_uptime_dns_answer_t *a);
 
 
 size_t
@@ -153,7 +162,7 @@ ngx_uptime_dns_follow(ns_msg *msg, const ngx_uptime_dns_question_t *q,
             return NGX_OK;
         }
 
-        rc = ngx_uptime_dns_alias(msg, owner);
+        rc = ngx_uptime_dns_alias(msg, owner, a);
 
         if (rc != NGX_OK) {
             return (rc == NGX_DONE) ? NGX_OK : NGX_ERROR;
@@ -211,7 +220,7 @@ ngx_uptime_dns_records(ns_msg *msg, char *owner,
 
     for (i = 0; i < ns_msg_count(*msg, ns_s_an); i++) {
 
-        if (ns_parserr(msg, ns_s_an, i, &rr) == -1) {
+        if (ngx_uptime_dns_read_record(msg, i, &rr, a) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -245,14 +254,14 @@ ngx_uptime_dns_records(ns_msg *msg, char *owner,
 /* NGX_OK: owner is where its alias points to; NGX_DONE: it has none. */
 
 static ngx_int_t
-ngx_uptime_dns_alias(ns_msg *msg, char *owner)
+ngx_uptime_dns_alias(ns_msg *msg, char *owner, ngx_uptime_dns_answer_t *a)
 {
     int    i;
     ns_rr  rr;
 
     for (i = 0; i < ns_msg_count(*msg, ns_s_an); i++) {
 
-        if (ns_parserr(msg, ns_s_an, i, &rr) == -1) {
+        if (ngx_uptime_dns_read_record(msg, i, &rr, a) != NGX_OK) {
             return NGX_ERROR;
         }
 
@@ -269,4 +278,16 @@ ngx_uptime_dns_alias(ns_msg *msg, char *owner)
     }
 
     return NGX_DONE;
+}
+
+
+static ngx_int_t
+ngx_uptime_dns_read_record(ns_msg *msg, int i, ns_rr *rr,
+    ngx_uptime_dns_answer_t *a)
+{
+    if (a->reads++ == NGX_UPTIME_DNS_READS) {
+        return NGX_ERROR;
+    }
+
+    return (ns_parserr(msg, ns_s_an, i, rr) == -1) ? NGX_ERROR : NGX_OK;
 }

@@ -21,6 +21,7 @@ typedef struct {
 typedef struct {
     ngx_uint_t                     rcode;
     ngx_uint_t                     records;     /* of the type              */
+    ngx_uint_t                     reads;       /* private                  */
     unsigned                       truncated:1; /* nothing else is set then */
     unsigned                       found:1;     /* one is the value         */
 } ngx_uptime_dns_answer_t;

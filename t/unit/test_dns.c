@@ -2,12 +2,14 @@
 /*
  * sources: src/probe/ngx_uptime_dns_message.c
  * sources: src/probe/ngx_uptime_dns_record.c
- * libs: -lresolv
+ * libs: -lresolv -Wl,--wrap=ns_parserr
  */
 
 
 #include "ngx_stub.h"
 #include "tap.h"
+
+#include <arpa/nameser.h>
 
 #include "ngx_uptime_dns_message.h"
 
@@ -19,8 +21,23 @@
 static ngx_uptime_dns_question_t  q;
 static ngx_uptime_dns_answer_t    a;
 
-static u_char  packet[8192];
+static u_char  packet[65536];
 static size_t  size;
+static size_t  parsed;
+
+
+int __real_ns_parserr(ns_msg *msg, ns_sect section, int n, ns_rr *rr);
+
+
+/* the C library expands the owner of each record that it parses */
+
+int
+__wrap_ns_parserr(ns_msg *msg, ns_sect section, int n, ns_rr *rr)
+{
+    parsed++;
+
+    return __real_ns_parserr(msg, section, n, rr);
+}
 
 
 static void
@@ -41,13 +58,16 @@ add(const char *p, size_t len)
     size += len;
 }
 
+/* nameser.h has one */
+#undef ADD
 #define ADD(text)  add(text, sizeof(text) - 1)
 
 
 static void
 header(unsigned flags, unsigned qd, unsigned an)
 {
-    u_char  h[12] = { 0x12, 0x34, flags >> 8, flags & 255, 0, qd, 0, an };
+    u_char  h[12] = { 0x12, 0x34, flags >> 8, flags & 255, 0, qd, an >> 8,
+                      an & 255 };
 
     size = 0;
     add((char *) h, 12);
@@ -356,6 +376,82 @@ test_cut(void)
 }
 
 
+/*
+ * 64 KiB of records that all have one long owner, and aliases behind them:
+ * each alias leads over all records again.
+ */
+
+static void
+aliases(unsigned steps, unsigned records)
+{
+    char      owner[3], name[5], data[256];
+    unsigned  i, n;
+
+    ask(1, "");
+    header(0x8180, 1, 1 + records + steps);
+
+    memset(data, 1, sizeof(data));
+    data[0] = data[64] = data[128] = 63;
+    data[192] = 61;
+    data[254] = 0;
+    RECORD(10, "x");
+    size -= 3;
+    add("\0\xff", 2);
+    n = size;
+    add(data, 255);
+
+    owner[0] = 0xc0 | (n >> 8);
+    owner[1] = n & 255;
+
+    for (i = 0; i < records; i++) {
+        add(owner, 2);
+        ADD("\0\1\0\1\0\0\0\1\0\0");
+    }
+
+    for (i = 0; i < steps; i++) {
+        if (i == 0) {
+            ADD("\xc0\x0c");
+
+        } else {
+            add(name, 3);
+        }
+
+        name[0] = 1;
+        name[1] = 'a' + i;
+        name[2] = 0;
+        ADD("\0\5\0\1\0\0\0\1\0\3");
+        add(name, 3);
+    }
+
+    parsed = 0;
+}
+
+
+static void
+test_work(void)
+{
+    unsigned  i;
+
+    aliases(16, 5300);
+    tap_is_int(answer(), NGX_ERROR, "too much to read for one answer");
+    tap_ok(parsed > 5000 && parsed < 10000, "and it is not read");
+
+    aliases(8, 400);
+    tap_ok(answer() == NGX_OK && a.records == 0, "many records, many aliases");
+
+    ask(1, "9.9.9.9");
+    header(0x8180, 1, 4001);
+
+    for (i = 0; i < 4000; i++) {
+        RECORD(1, "\1\2\3\4");
+    }
+
+    RECORD(1, "\11\11\11\11");
+    tap_ok(answer() == NGX_OK && a.records == 4001 && a.found,
+           "the last one of 64 KiB");
+}
+
+
 int
 main(void)
 {
@@ -365,6 +461,7 @@ main(void)
     test_ignored();
     test_codes();
     test_alias();
+    test_work();
     test_cut();
 
     return tap_done();
