@@ -54,8 +54,7 @@ typedef struct {
     ngx_str_t                      ca_file;     /* empty: the system's      */
     ngx_uint_t                     max_per_host;
     ngx_uint_t                     max_monitors; /* of a user; 0: any       */
-    ngx_uint_t                     host_rate;   /* checks a minute, of a    */
-                                                /* user and host; 0: any    */
+    ngx_uint_t                     host_rate;   /* H below; 0: any          */
     ngx_http_uptime_checks_t      *checks;      /* NULL: there were none    */
 
     /* messages that somebody waits for */

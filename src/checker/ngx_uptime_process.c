@@ -162,10 +162,8 @@ ngx_uptime_process_create(ngx_uptime_checker_conf_t *conf, ngx_log_t *log)
 
     ngx_uptime_resolver_ipv4(ck->prober.fetcher->resolver, conf->ipv4);
 
-    if (conf->fresh != NULL) {
-        ngx_uptime_resolver_fresh(ck->prober.fetcher->resolver, conf->fresh,
-                                  conf->fresh_ipv4);
-    }
+    ngx_uptime_resolver_fresh(ck->prober.fetcher->resolver, conf->fresh,
+                              conf->fresh_ipv4);
 
     ck->prober.fetcher->gate->max = conf->max_per_host;
 
@@ -390,8 +388,6 @@ ngx_uptime_process_registered(ngx_uptime_pg_query_t *q)
             ck->log);
         ck->writer.alert = ngx_uptime_dispatcher_wake;
         ck->writer.alert_data = &ck->dispatcher;
-        ck->writer.untold = ngx_uptime_runner_untold;
-        ck->writer.untold_data = ck;
         ngx_uptime_gauges_start(ck);
         ngx_uptime_reseal_start(ck);
         ngx_uptime_janitor_start(&ck->janitor, ck->conf->pg, &ck->writer,

@@ -70,6 +70,9 @@ ngx_uptime_runner_start(ngx_uptime_checker_t *ck)
     ck->prober.fetcher->gate->notify = &r->wake;
     ck->prober.fetcher->tls.clock = ngx_uptime_now;
 
+    ck->writer.untold = ngx_uptime_runner_untold;
+    ck->writer.untold_data = ck;
+
     r->max = ngx_uptime_runner_max(ck);
     r->late_warned = ngx_current_msec - NGX_UPTIME_RUNNER_QUIET;
     r->own_warned = r->late_warned;

@@ -27,6 +27,8 @@ static void ngx_uptime_writer_timer(ngx_event_t *ev);
 static void ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q);
 static void ngx_uptime_writer_submit(ngx_uptime_writer_t *w,
     ngx_uptime_batch_t *b);
+static ngx_uint_t ngx_uptime_writer_part(ngx_uptime_writer_t *w,
+    ngx_uptime_pg_query_t *q, ngx_uptime_batch_t *b);
 static ngx_uint_t ngx_uptime_writer_strange(ngx_uptime_writer_t *w,
     ngx_uptime_pg_err_e err);
 static ngx_uint_t ngx_uptime_writer_doubt(ngx_uptime_pg_query_t *q,
@@ -293,33 +295,9 @@ ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q)
 
     w->backoff = NGX_UPTIME_WRITER_PAUSE;
 
-    if (!b->again && ngx_uptime_writer_doubt(q, b)) {
-        b->again = 1;
+    if (ngx_uptime_writer_part(w, q, b)) {
         ngx_uptime_writer_submit(w, b);
         return;
-    }
-
-    if (q->err == NGX_UPTIME_PG_OK) {
-        ngx_uptime_writer_tell(w, q, b);
-
-    } else if (b->to - b->from > 1) {
-        b->to = b->from + (b->to - b->from + 1) / 2;
-        ngx_uptime_writer_submit(w, b);
-        return;
-
-    } else {
-        ngx_uptime_writer_refused(w, q, &b->row[b->from]);
-    }
-
-    if (b->to < b->n) {
-        b->from = b->to;
-        b->to = b->n;
-        ngx_uptime_writer_submit(w, b);
-        return;
-    }
-
-    if (q->err == NGX_UPTIME_PG_OK && b->from == 0) {
-        w->strange = 0;
     }
 
     ngx_uptime_writer_settle(w, b);
@@ -332,6 +310,42 @@ ngx_uptime_writer_handler(ngx_uptime_pg_query_t *q)
     if (w->rows) {
         ngx_add_timer(&w->timer, NGX_UPTIME_WRITER_WAIT);
     }
+}
+
+
+/* 1: some of the batch is to be sent, again or for the first time. */
+
+static ngx_uint_t
+ngx_uptime_writer_part(ngx_uptime_writer_t *w, ngx_uptime_pg_query_t *q,
+    ngx_uptime_batch_t *b)
+{
+    if (!b->again && ngx_uptime_writer_doubt(q, b)) {
+        b->again = 1;
+        return 1;
+    }
+
+    if (q->err == NGX_UPTIME_PG_OK) {
+        ngx_uptime_writer_tell(w, q, b);
+
+    } else if (b->to - b->from > 1) {
+        b->to = b->from + (b->to - b->from + 1) / 2;
+        return 1;
+
+    } else {
+        ngx_uptime_writer_refused(w, q, &b->row[b->from]);
+    }
+
+    if (b->to < b->n) {
+        b->from = b->to;
+        b->to = b->n;
+        return 1;
+    }
+
+    if (q->err == NGX_UPTIME_PG_OK && b->from == 0) {
+        w->strange = 0;
+    }
+
+    return 0;
 }
 
 

@@ -105,8 +105,10 @@ void
 ngx_uptime_resolver_fresh(ngx_uptime_resolver_t *rs, ngx_resolver_t *fresh,
     ngx_resolver_t *ipv4)
 {
-    rs->fresh = fresh;
-    rs->fresh_ipv4 = ipv4;
+    if (fresh != NULL) {
+        rs->fresh = fresh;
+        rs->fresh_ipv4 = ipv4;
+    }
 }
 
 

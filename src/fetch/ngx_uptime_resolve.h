@@ -72,8 +72,8 @@ void ngx_uptime_resolver_ipv4(ngx_uptime_resolver_t *resolver,
     ngx_resolver_t *ipv4);
 
 /*
- * Whom to ask for fresh answers, and for A only; without it they may come
- * from memory.  After the above.
+ * Whom to ask for fresh answers, and for A only; without it, or NULL, they
+ * may come from memory.  After the above.
  */
 void ngx_uptime_resolver_fresh(ngx_uptime_resolver_t *resolver,
     ngx_resolver_t *fresh, ngx_resolver_t *ipv4);
