@@ -225,7 +225,9 @@ until_ok { $t->value('SELECT state FROM outbox WHERE monitor_id = ?',
 until_ok { ($up) = grep { $_->{type} eq 'monitor.up' }
     $sink->got('/ok/real') } 30, 'up is told';
 is(scalar(my @all = $sink->got('/ok/real')), 2, 'two messages');
-$i = $c->get("/incidents/$i->{id}")->{json};
+# it is marked after the answer
+until_ok { $i = $c->get("/incidents/$i->{id}")->{json};
+    @{ $i->{timeline} } == 5 } 10, 'it is marked';
 is($i->{end_reason}, 'recovered', 'its incident is over');
 is_deeply([map { $_->{event} } @{ $i->{timeline} }],
     [qw(failed confirmed message_sent recovered message_sent)],
