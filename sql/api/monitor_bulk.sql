@@ -67,12 +67,7 @@ WITH asked AS (
               old.url <> m.url OR old.type <> m.type AS moved,
               old.paused <> m.paused AS turned
 ), restarted AS (
-    UPDATE monitor_state s SET
-        status = 'pending', status_since = now(), told = NULL, fails = 0,
-        revision = m.revision,
-        cert_expires_at = CASE WHEN NOT m.moved THEN s.cert_expires_at END
-    FROM m
-    WHERE s.monitor_id = m.id AND (m.moved OR m.turned)
+    {{monitor_restart}}
 )
 SELECT NULL, json_build_object('items', coalesce(json_agg(json_strip_nulls(
     json_build_object('id', asked.id,

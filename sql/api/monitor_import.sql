@@ -79,12 +79,7 @@ WITH rules AS (
               old.type <> m.type AS moved,
               old.paused <> m.paused AS turned
 ), restarted AS (
-    UPDATE monitor_state s SET
-        status = 'pending', status_since = now(), told = NULL, fails = 0,
-        revision = m.revision,
-        cert_expires_at = CASE WHEN NOT m.moved THEN s.cert_expires_at END
-    FROM m
-    WHERE s.monitor_id = m.id AND (m.moved OR m.turned)
+    {{monitor_restart}}
 ), item AS (
     SELECT row.n, place.name, coalesce(f.id, made.id) AS id,
            coalesce(row.errors, w.list::jsonb) AS errors,

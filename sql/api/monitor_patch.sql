@@ -28,12 +28,7 @@ WITH old AS (
     RETURNING m.*, old.url <> m.url OR old.type <> m.type AS moved,
               old.paused <> m.paused AS turned
 ), restarted AS (
-    UPDATE monitor_state s SET
-        status = 'pending', status_since = now(), told = NULL, fails = 0,
-        revision = m.revision::text::bigint,
-        cert_expires_at = CASE WHEN NOT m.moved THEN s.cert_expires_at END
-    FROM m
-    WHERE s.monitor_id = m.id AND (m.moved OR m.turned)
+    {{monitor_restart}}
     RETURNING s.*
 ), s AS (
     SELECT * FROM restarted
