@@ -15,7 +15,10 @@ typedef void (*ngx_uptime_lookup_pt)(ngx_uptime_lookup_t *l,
     ngx_resolver_ctx_t *ctx);
 
 
-/* The asker's memory; it must stay until the handler or cancel. */
+/*
+ * The asker's memory; it must stay until the handler or cancel, and until
+ * ngx_uptime_lookup() has returned.
+ */
 
 struct ngx_uptime_lookup_s {
     /* set by the asker; name is lower case, writable */
