@@ -21,6 +21,9 @@
 /* about 110 bytes each */
 #define NGX_UPTIME_TLS_CHAINS    32768
 
+/* with what the provider makes of them, 4 KiB each */
+#define NGX_UPTIME_TLS_KEYS      2048
+
 /* with the certificates of the peer, some 10 KiB each */
 #define NGX_UPTIME_TLS_SESSIONS  1024
 
@@ -34,6 +37,7 @@ static void ngx_uptime_tls_info(const SSL *ssl, int where, int rc);
 static void ngx_uptime_tls_offer(SSL *ssl, ngx_uptime_tls_peer_t *peer);
 static void ngx_uptime_tls_done(const SSL *ssl, ngx_uptime_tls_peer_t *peer);
 static int ngx_uptime_tls_session(SSL *ssl, SSL_SESSION *session);
+static void ngx_uptime_tls_session_release(void *session);
 
 
 /* of the library: one for the process, however often it is asked for */
@@ -57,10 +61,14 @@ ngx_uptime_tls_init(ngx_uptime_tls_t *tls, const char *ca_file,
     tls->index = ngx_uptime_tls_index;
 
     if (tls->index == -1
-        || ngx_uptime_tls_cache_init(&tls->chains, NGX_UPTIME_TLS_CHAINS, log)
+        || ngx_uptime_tls_cache_init(&tls->chains, NGX_UPTIME_TLS_CHAINS,
+                                     NULL, log)
+           != NGX_OK
+        || ngx_uptime_tls_cache_init(&tls->keys, NGX_UPTIME_TLS_KEYS,
+                                     ngx_uptime_tls_leaf_release, log)
            != NGX_OK
         || ngx_uptime_tls_cache_init(&tls->sessions, NGX_UPTIME_TLS_SESSIONS,
-                                     log)
+                                     ngx_uptime_tls_session_release, log)
            != NGX_OK)
     {
         ngx_log_error(NGX_LOG_CRIT, log, 0, "uptime: no memory for TLS");
@@ -116,6 +124,7 @@ void
 ngx_uptime_tls_destroy(ngx_uptime_tls_t *tls)
 {
     ngx_uptime_tls_cache_destroy(&tls->chains);
+    ngx_uptime_tls_cache_destroy(&tls->keys);
     ngx_uptime_tls_cache_destroy(&tls->sessions);
 
     X509_STORE_free(tls->store);
@@ -182,6 +191,9 @@ ngx_uptime_tls_detach(ngx_uptime_tls_peer_t *peer)
 
     SSL_CTX_free(peer->ctx);
     peer->ctx = NULL;
+
+    EVP_PKEY_free(peer->leaf);
+    peer->leaf = NULL;
 }
 
 
@@ -270,7 +282,7 @@ ngx_uptime_tls_offer(SSL *ssl, ngx_uptime_tls_peer_t *peer)
     /* overwritten by the verification if the server does not resume */
     peer->window = e->window;
 
-    (void) SSL_set_session(ssl, e->session);
+    (void) SSL_set_session(ssl, e->object);
 
     ngx_uptime_tls_cache_remove(&peer->tls->sessions, e);
 }
@@ -326,4 +338,11 @@ ngx_uptime_tls_session(SSL *ssl, SSL_SESSION *session)
                              session);
 
     return 1;
+}
+
+
+static void
+ngx_uptime_tls_session_release(void *session)
+{
+    SSL_SESSION_free(session);
 }

@@ -24,7 +24,8 @@ typedef struct ngx_uptime_tls_peer_s  ngx_uptime_tls_peer_t;
 struct ngx_uptime_tls_s {
     X509_STORE                    *store;       /* NULL: could not be read  */
     ngx_uptime_tls_cache_t         chains;
-    ngx_uptime_tls_cache_t         sessions;
+    ngx_uptime_tls_cache_t         keys;        /* EVP_PKEY, of leaves      */
+    ngx_uptime_tls_cache_t         sessions;    /* SSL_SESSION              */
     int                            index;       /* of a peer in an SSL_CTX  */
 
     /* ms since 1970, by which certificates are valid; NULL: nginx's time */
@@ -54,6 +55,7 @@ struct ngx_uptime_tls_peer_s {
     ngx_uptime_tls_t              *tls;
     SSL_CTX                       *ctx;
     ngx_uptime_tls_window_t        window;      /* of the session's chain   */
+    EVP_PKEY                      *leaf;        /* its key, while it's read */
     u_char                         chain[NGX_UPTIME_TLS_KEY];
     unsigned                       keyed:1;     /* chain is set             */
     unsigned                       known:1;     /* verified a moment ago    */
@@ -91,6 +93,14 @@ void ngx_uptime_tls_sent(ngx_uptime_tls_peer_t *peer, const u_char *msg,
     size_t len, ngx_uint_t tls13);
 int ngx_uptime_tls_verify(X509_STORE_CTX *sc, void *peer);
 int64_t ngx_uptime_tls_time(const ASN1_TIME *t);
+
+/*
+ * In ngx_uptime_tls_leaf.c: the public key in a certificate, a reference of
+ * the caller's; NULL: of another kind, or one that needs another reader.  And
+ * what the table of keys does with those that leave it.
+ */
+EVP_PKEY *ngx_uptime_tls_leaf(ngx_uptime_tls_t *tls, const ngx_str_t *cert);
+void ngx_uptime_tls_leaf_release(void *key);
 
 
 #endif /* _NGX_UPTIME_TLS_H_INCLUDED_ */

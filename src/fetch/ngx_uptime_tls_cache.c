@@ -8,8 +8,6 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
-#include <openssl/ssl.h>
-
 #include "ngx_uptime_tls_cache.h"
 
 
@@ -17,11 +15,13 @@ static ngx_uptime_tls_entry_t **ngx_uptime_tls_cache_bucket(
     ngx_uptime_tls_cache_t *c, const u_char *key);
 static ngx_uptime_tls_entry_t *ngx_uptime_tls_cache_lookup(
     ngx_uptime_tls_cache_t *c, const u_char *key);
+static void ngx_uptime_tls_cache_release(ngx_uptime_tls_cache_t *c,
+    void *object);
 
 
 ngx_int_t
 ngx_uptime_tls_cache_init(ngx_uptime_tls_cache_t *c, ngx_uint_t max,
-    ngx_log_t *log)
+    void (*release)(void *object), ngx_log_t *log)
 {
     size_t  len;
 
@@ -44,6 +44,7 @@ ngx_uptime_tls_cache_init(ngx_uptime_tls_cache_t *c, ngx_uint_t max,
     ngx_memzero(c->buckets, len);
 
     c->max = max;
+    c->release = release;
     c->log = log;
 
     return NGX_OK;
@@ -123,9 +124,26 @@ ngx_uptime_tls_cache_find(ngx_uptime_tls_cache_t *c, const u_char *key,
 }
 
 
+ngx_uint_t
+ngx_uptime_tls_cache_room(const ngx_uptime_tls_cache_t *c, int64_t now)
+{
+    ngx_queue_t             *q;
+    ngx_uptime_tls_entry_t  *e;
+
+    if (c->n < c->max) {
+        return 1;
+    }
+
+    q = ngx_queue_head(&c->used);
+    e = ngx_queue_data(q, ngx_uptime_tls_entry_t, queue);
+
+    return !ngx_uptime_tls_window_holds(&e->window, now);
+}
+
+
 void
 ngx_uptime_tls_cache_put(ngx_uptime_tls_cache_t *c, const u_char *key,
-    const ngx_uptime_tls_window_t *window, SSL_SESSION *session)
+    const ngx_uptime_tls_window_t *window, void *object)
 {
     ngx_queue_t              *q;
     ngx_uptime_tls_entry_t   *e, **bucket;
@@ -144,12 +162,12 @@ ngx_uptime_tls_cache_put(ngx_uptime_tls_cache_t *c, const u_char *key,
 
     e = ngx_alloc(sizeof(ngx_uptime_tls_entry_t), c->log);
     if (e == NULL) {
-        SSL_SESSION_free(session);
+        ngx_uptime_tls_cache_release(c, object);
         return;
     }
 
     e->window = *window;
-    e->session = session;
+    e->object = object;
     ngx_memcpy(e->key, key, NGX_UPTIME_TLS_KEY);
 
     bucket = ngx_uptime_tls_cache_bucket(c, key);
@@ -177,8 +195,17 @@ ngx_uptime_tls_cache_remove(ngx_uptime_tls_cache_t *c,
     ngx_queue_remove(&e->queue);
     c->n--;
 
-    SSL_SESSION_free(e->session);
+    ngx_uptime_tls_cache_release(c, e->object);
     ngx_free(e);
+}
+
+
+static void
+ngx_uptime_tls_cache_release(ngx_uptime_tls_cache_t *c, void *object)
+{
+    if (object != NULL) {
+        c->release(object);
+    }
 }
 
 

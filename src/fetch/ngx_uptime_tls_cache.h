@@ -6,12 +6,10 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
-#include <openssl/ssl.h>
-
 
 /*
  * A bounded table by SHA-256, the least used goes first: chains that were
- * verified, and sessions.  Times are seconds since 1970.
+ * verified, public keys, and sessions.  Times are seconds since 1970.
  */
 
 #define NGX_UPTIME_TLS_KEY   32
@@ -36,7 +34,7 @@ struct ngx_uptime_tls_entry_s {
     ngx_uptime_tls_entry_t        *next;        /* in the hash              */
     ngx_queue_t                    queue;       /* by use                   */
     ngx_uptime_tls_window_t        window;
-    SSL_SESSION                   *session;     /* owned; or NULL           */
+    void                          *object;      /* owned; or NULL           */
     u_char                         key[NGX_UPTIME_TLS_KEY];
 };
 
@@ -47,13 +45,14 @@ typedef struct {
     ngx_uint_t                     n;
     ngx_uint_t                     max;
     ngx_queue_t                    used;
+    void                         (*release)(void *object);
     ngx_log_t                     *log;
 } ngx_uptime_tls_cache_t;
 
 
-/* NGX_ERROR: no memory */
+/* release: of what is stored; NULL: nothing but keys.  NGX_ERROR: no memory. */
 ngx_int_t ngx_uptime_tls_cache_init(ngx_uptime_tls_cache_t *c,
-    ngx_uint_t max, ngx_log_t *log);
+    ngx_uint_t max, void (*release)(void *object), ngx_log_t *log);
 
 /* Accepts one that was never initialized, if it is zero. */
 void ngx_uptime_tls_cache_destroy(ngx_uptime_tls_cache_t *c);
@@ -62,9 +61,13 @@ void ngx_uptime_tls_cache_destroy(ngx_uptime_tls_cache_t *c);
 ngx_uptime_tls_entry_t *ngx_uptime_tls_cache_find(ngx_uptime_tls_cache_t *c,
     const u_char *key, int64_t now);
 
-/* A session is taken over in any case; nothing is stored without memory. */
+/* 1: nothing that holds now would have to go for one more. */
+ngx_uint_t ngx_uptime_tls_cache_room(const ngx_uptime_tls_cache_t *c,
+    int64_t now);
+
+/* The object is taken over in any case; nothing is stored without memory. */
 void ngx_uptime_tls_cache_put(ngx_uptime_tls_cache_t *c, const u_char *key,
-    const ngx_uptime_tls_window_t *window, SSL_SESSION *session);
+    const ngx_uptime_tls_window_t *window, void *object);
 
 /* Accepts an entry that is in c only. */
 void ngx_uptime_tls_cache_remove(ngx_uptime_tls_cache_t *c,

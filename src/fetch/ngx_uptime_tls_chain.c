@@ -19,6 +19,10 @@
 #include "ngx_uptime_tls_narrow.h"
 
 
+static void ngx_uptime_tls_sent_leaf(ngx_uptime_tls_peer_t *peer,
+    const ngx_str_t *cert);
+static ngx_int_t ngx_uptime_tls_verify_leaf(ngx_uptime_tls_peer_t *peer,
+    X509_STORE_CTX *sc);
 static ngx_int_t ngx_uptime_tls_chain_key(const ngx_str_t *certs,
     ngx_uint_t n, u_char *key);
 static ngx_int_t ngx_uptime_tls_chain_window(X509_STORE_CTX *sc,
@@ -26,21 +30,25 @@ static ngx_int_t ngx_uptime_tls_chain_window(X509_STORE_CTX *sc,
 
 
 /*
- * Before the certificates are read: whether their bytes are known, and how
- * many of their keys are wanted.  Those above the leaf's are for signatures,
- * which nobody computes of a chain that is known or not verified.
+ * Before the certificates are read: whether their bytes are known, and whether
+ * their keys are wanted.  Those above the leaf's are for signatures, which
+ * nobody computes of a chain that is known or not verified; the leaf gets
+ * its key afterwards.
  */
 
 void
 ngx_uptime_tls_sent(ngx_uptime_tls_peer_t *peer, const u_char *msg,
     size_t len, ngx_uint_t tls13)
 {
-    ngx_str_t                certs[NGX_UPTIME_TLS_CHAIN];
-    ngx_uint_t               i, n, keys;
+    ngx_str_t                certs[NGX_UPTIME_TLS_CHAIN], info;
+    ngx_uint_t               i, n;
     ngx_uptime_tls_entry_t  *e;
 
     peer->keyed = 0;
     peer->known = 0;
+
+    EVP_PKEY_free(peer->leaf);
+    peer->leaf = NULL;
 
     n = ngx_uptime_tls_message(msg, len, tls13, certs);
 
@@ -62,16 +70,36 @@ ngx_uptime_tls_sent(ngx_uptime_tls_peer_t *peer, const u_char *msg,
         }
     }
 
-    keys = (peer->verify && !peer->known) ? n : 1;
+    if (!peer->verify || peer->known) {
+        ngx_uptime_tls_sent_leaf(peer, &certs[0]);
+        return;
+    }
 
-    for (i = 0; i < keys; i++) {
+    for (i = 0; i < n; i++) {
 
-        if (!ngx_uptime_tls_message_common(&certs[i])) {
+        if (ngx_uptime_tls_message_key(&certs[i], &info)
+            == NGX_UPTIME_TLS_OTHER)
+        {
             return;
         }
     }
 
-    ngx_uptime_tls_narrow_begin(keys);
+    ngx_uptime_tls_narrow_begin(1);
+}
+
+
+static void
+ngx_uptime_tls_sent_leaf(ngx_uptime_tls_peer_t *peer, const ngx_str_t *cert)
+{
+    if (!ngx_uptime_tls_narrow_there()) {
+        return;
+    }
+
+    peer->leaf = ngx_uptime_tls_leaf(peer->tls, cert);
+
+    if (peer->leaf != NULL) {
+        ngx_uptime_tls_narrow_begin(0);
+    }
 }
 
 
@@ -94,6 +122,11 @@ ngx_uptime_tls_verify(X509_STORE_CTX *sc, void *data)
                         X509_get0_notAfter(X509_STORE_CTX_get0_cert(sc)));
 
     ngx_uptime_evidence_cert(peer->evidence, X509_STORE_CTX_get0_cert(sc));
+
+    if (ngx_uptime_tls_verify_leaf(peer, sc) != NGX_OK) {
+        X509_STORE_CTX_set_error(sc, X509_V_ERR_OUT_OF_MEM);
+        return 0;
+    }
 
     if (!peer->verify) {
         peer->window.since = now;
@@ -132,6 +165,24 @@ ngx_uptime_tls_verify(X509_STORE_CTX *sc, void *data)
     }
 
     return rc;
+}
+
+
+static ngx_int_t
+ngx_uptime_tls_verify_leaf(ngx_uptime_tls_peer_t *peer, X509_STORE_CTX *sc)
+{
+    int  rc;
+
+    if (peer->leaf == NULL) {
+        return NGX_OK;
+    }
+
+    rc = X509_set_pubkey(X509_STORE_CTX_get0_cert(sc), peer->leaf);
+
+    EVP_PKEY_free(peer->leaf);
+    peer->leaf = NULL;
+
+    return (rc == 1) ? NGX_OK : NGX_ERROR;
 }
 
 

@@ -67,8 +67,8 @@ ngx_uptime_tls_message(const u_char *msg, size_t len, ngx_uint_t tls13,
 }
 
 
-ngx_uint_t
-ngx_uptime_tls_message_common(const ngx_str_t *cert)
+ngx_uptime_tls_kind_e
+ngx_uptime_tls_message_key(const ngx_str_t *cert, ngx_str_t *info)
 {
     ngx_str_t   in, part, key, oid;
     ngx_uint_t  i;
@@ -90,7 +90,7 @@ ngx_uptime_tls_message_common(const ngx_str_t *cert)
         if (ngx_uptime_tls_message_der(&in, NGX_UPTIME_DER_SEQUENCE, &in)
             != NGX_OK)
         {
-            return 0;
+            return NGX_UPTIME_TLS_OTHER;
         }
     }
 
@@ -98,15 +98,17 @@ ngx_uptime_tls_message_common(const ngx_str_t *cert)
         && ngx_uptime_tls_message_der(&in, NGX_UPTIME_DER_VERSION, &part)
            != NGX_OK)
     {
-        return 0;
+        return NGX_UPTIME_TLS_OTHER;
     }
 
     for (i = 0; i < sizeof(before); i++) {
 
         if (ngx_uptime_tls_message_der(&in, before[i], &part) != NGX_OK) {
-            return 0;
+            return NGX_UPTIME_TLS_OTHER;
         }
     }
+
+    info->data = in.data;
 
     if (ngx_uptime_tls_message_der(&in, NGX_UPTIME_DER_SEQUENCE, &key)
         != NGX_OK
@@ -115,13 +117,24 @@ ngx_uptime_tls_message_common(const ngx_str_t *cert)
         || ngx_uptime_tls_message_der(&part, NGX_UPTIME_DER_OID, &oid)
            != NGX_OK)
     {
-        return 0;
+        return NGX_UPTIME_TLS_OTHER;
     }
 
-    return (oid.len == sizeof(ngx_uptime_tls_rsa)
-            && ngx_memcmp(oid.data, ngx_uptime_tls_rsa, oid.len) == 0)
-           || (oid.len == sizeof(ngx_uptime_tls_ec)
-               && ngx_memcmp(oid.data, ngx_uptime_tls_ec, oid.len) == 0);
+    info->len = in.data - info->data;
+
+    if (oid.len == sizeof(ngx_uptime_tls_rsa)
+        && ngx_memcmp(oid.data, ngx_uptime_tls_rsa, oid.len) == 0)
+    {
+        return NGX_UPTIME_TLS_RSA;
+    }
+
+    if (oid.len == sizeof(ngx_uptime_tls_ec)
+        && ngx_memcmp(oid.data, ngx_uptime_tls_ec, oid.len) == 0)
+    {
+        return NGX_UPTIME_TLS_EC;
+    }
+
+    return NGX_UPTIME_TLS_OTHER;
 }
 
 

@@ -24,11 +24,20 @@
 ngx_uint_t ngx_uptime_tls_message(const u_char *msg, size_t len,
     ngx_uint_t tls13, ngx_str_t certs[NGX_UPTIME_TLS_CHAIN]);
 
+typedef enum {
+    NGX_UPTIME_TLS_OTHER = 0,
+    NGX_UPTIME_TLS_RSA,                         /* rsaEncryption            */
+    NGX_UPTIME_TLS_EC                           /* id-ecPublicKey           */
+} ngx_uptime_tls_kind_e;
+
+
 /*
- * 1 if the public key of a certificate (RFC 5280, 4.1) is of RSA or of an
- * elliptic curve (rsaEncryption, id-ecPublicKey), as nearly all are.
+ * The kind of the public key of a certificate (RFC 5280, 4.1); nearly all are
+ * of the two.  info: unless it is another one, its subjectPublicKeyInfo, inside
+ * cert.
  */
-ngx_uint_t ngx_uptime_tls_message_common(const ngx_str_t *cert);
+ngx_uptime_tls_kind_e ngx_uptime_tls_message_key(const ngx_str_t *cert,
+    ngx_str_t *info);
 
 
 #endif /* _NGX_UPTIME_TLS_MESSAGE_H_INCLUDED_ */

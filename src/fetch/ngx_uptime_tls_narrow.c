@@ -3,9 +3,8 @@
  * A narrow context of OpenSSL, in which certificates are read: keys of RSA
  * and of elliptic curves and their decoders, nothing else.  For each key
  * OpenSSL 3.0 walks through all that its context has ever looked up, ciphers
- * and digests included; here that is next to nothing.  After as many keys as
- * are wanted there is no decoder: certificates above a chain that is known
- * come without their keys.  Used in any process.
+ * and digests included; here that is next to nothing.  If no keys are wanted
+ * there is no decoder: certificates come without them.  Used in any process.
  */
 
 
@@ -58,7 +57,7 @@ static void *ngx_uptime_tls_narrow_next(ngx_uint_t kind, void *context);
 
 static OSSL_PROVIDER             *ngx_uptime_tls_all;
 static OSSL_LIB_CTX              *ngx_uptime_tls_before;
-static ngx_uint_t                 ngx_uptime_tls_left;  /* keys to read     */
+static ngx_uint_t                 ngx_uptime_tls_keys;  /* are wanted       */
 static ngx_uptime_tls_context_t   ngx_uptime_tls_narrow;
 
 /* decoders in the order of their kinds */
@@ -156,24 +155,17 @@ ngx_uptime_tls_narrow_works(void)
 }
 
 
-/* One key, and no second one; then two. */
-
 static ngx_uint_t
 ngx_uptime_tls_narrow_try(const u_char *key, long len)
 {
     ngx_uint_t  good;
 
-    ngx_uptime_tls_narrow_begin(1);
-
-    good = ngx_uptime_tls_narrow_key(key, len)
-           && !ngx_uptime_tls_narrow_key(key, len);
-
+    ngx_uptime_tls_narrow_begin(0);
+    good = !ngx_uptime_tls_narrow_key(key, len);
     ngx_uptime_tls_narrow_end();
-    ngx_uptime_tls_narrow_begin(2);
 
-    good = good && ngx_uptime_tls_narrow_key(key, len)
-           && ngx_uptime_tls_narrow_key(key, len);
-
+    ngx_uptime_tls_narrow_begin(1);
+    good = good && ngx_uptime_tls_narrow_key(key, len);
     ngx_uptime_tls_narrow_end();
 
     return good;
@@ -192,16 +184,23 @@ ngx_uptime_tls_narrow_key(const u_char *p, long len)
 }
 
 
+ngx_uint_t
+ngx_uptime_tls_narrow_there(void)
+{
+    return ngx_uptime_tls_narrow.context != NULL;
+}
+
+
 void
 ngx_uptime_tls_narrow_begin(ngx_uint_t keys)
 {
     ngx_uptime_tls_narrow_end();
 
-    if (ngx_uptime_tls_narrow.context == NULL) {
+    if (!ngx_uptime_tls_narrow_there()) {
         return;
     }
 
-    ngx_uptime_tls_left = keys;
+    ngx_uptime_tls_keys = keys;
     ngx_uptime_tls_before =
                      OSSL_LIB_CTX_set0_default(ngx_uptime_tls_narrow.context);
 }
@@ -289,7 +288,7 @@ ngx_uptime_tls_narrow_pick(ngx_uptime_tls_part_t *part)
 }
 
 
-/* The provider's decoder, but that somebody counts. */
+/* The provider's decoder, but that there may be none. */
 
 static ngx_int_t
 ngx_uptime_tls_narrow_wrap(ngx_uint_t kind, OSSL_ALGORITHM *a)
@@ -341,16 +340,12 @@ ngx_uptime_tls_narrow_ec(void *context)
 }
 
 
-/* A key makes one decoder, of its kind. */
-
 static void *
 ngx_uptime_tls_narrow_next(ngx_uint_t kind, void *context)
 {
-    if (ngx_uptime_tls_left == 0) {
+    if (!ngx_uptime_tls_keys) {
         return NULL;
     }
-
-    ngx_uptime_tls_left--;
 
     return ngx_uptime_tls_decoders[kind].create(context);
 }

@@ -19,9 +19,10 @@ void ngx_uptime_tls_narrow_done(void);
 
 /*
  * Between the two this thread does nothing with OpenSSL but read certificates
- * with such keys; those after the first so many come without them.  end()
- * without a begin() does nothing.
+ * with such keys, or, with keys 0, without their keys; if there is such a
+ * context.  end() without a begin() does nothing.
  */
+ngx_uint_t ngx_uptime_tls_narrow_there(void);
 void ngx_uptime_tls_narrow_begin(ngx_uint_t keys);
 void ngx_uptime_tls_narrow_end(void);
 

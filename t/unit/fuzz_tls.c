@@ -18,7 +18,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     u_char      *p;
-    ngx_str_t    certs[NGX_UPTIME_TLS_CHAIN];
+    ngx_str_t    certs[NGX_UPTIME_TLS_CHAIN], info;
     ngx_uint_t   i, n;
 
     if (size < 1) {
@@ -40,7 +40,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(i == 0
                 || certs[i].data >= certs[i - 1].data + certs[i - 1].len);
 
-        (void) ngx_uptime_tls_message_common(&certs[i]);
+        if (ngx_uptime_tls_message_key(&certs[i], &info)
+            != NGX_UPTIME_TLS_OTHER)
+        {
+            require(info.data >= certs[i].data
+                    && info.data + info.len <= certs[i].data + certs[i].len);
+        }
     }
 
     free(p);

@@ -4,9 +4,9 @@
  * sources: src/fetch/ngx_uptime_evidence.c
  * sources: src/fetch/ngx_uptime_tls_provider.c
  * sources: src/fetch/ngx_uptime_tls_narrow.c
- * sources: src/fetch/ngx_uptime_tls_message.c
+ * sources: src/fetch/ngx_uptime_tls_message.c src/fetch/ngx_uptime_tls_leaf.c
  * sources: src/fetch/ngx_uptime_tls_cache.c t/unit/ngx_stub_text.c
- * libs: -lssl -lcrypto
+ * libs: -lssl -lcrypto -lsodium
  *
  * Chains of certificates that are verified, remembered and not remembered.
  */
@@ -267,7 +267,7 @@ bounds(void)
 
     ngx_memzero(&c, sizeof(c));
     ngx_uptime_tls_cache_destroy(&c);
-    tap_is_int(ngx_uptime_tls_cache_init(&c, 3, NULL), NGX_OK, "a cache of 3");
+    tap_is_int(ngx_uptime_tls_cache_init(&c, 3, NULL, NULL), NGX_OK, "a cache of 3");
 
     ngx_memzero(key, sizeof(key));
 
@@ -291,6 +291,12 @@ bounds(void)
     key[0] = 4;
     ngx_uptime_tls_cache_put(&c, key, &w, NULL);
     tap_is_int(c.n, 2, "the same key once");
+
+    tap_ok(ngx_uptime_tls_cache_room(&c, 5), "room for one more");
+    key[0] = 5;
+    ngx_uptime_tls_cache_put(&c, key, &w, NULL);
+    tap_ok(!ngx_uptime_tls_cache_room(&c, 999), "  and for no other");
+    tap_ok(ngx_uptime_tls_cache_room(&c, 1000), "  until one has ended");
 
     ngx_uptime_tls_cache_destroy(&c);
     tap_ok(c.buckets == NULL, "destroyed");

@@ -4,9 +4,9 @@
  * sources: src/fetch/ngx_uptime_evidence.c
  * sources: src/fetch/ngx_uptime_tls_provider.c
  * sources: src/fetch/ngx_uptime_tls_narrow.c
- * sources: src/fetch/ngx_uptime_tls_message.c
+ * sources: src/fetch/ngx_uptime_tls_message.c src/fetch/ngx_uptime_tls_leaf.c
  * sources: src/fetch/ngx_uptime_tls_cache.c t/unit/ngx_stub_text.c
- * libs: -lssl -lcrypto
+ * libs: -lssl -lcrypto -lsodium
  *
  * Handshakes in memory: sessions, kinds of keys, and what is left behind by
  * one that fails.
@@ -108,7 +108,10 @@ handshake(SSL_CTX *server, ngx_uptime_tls_peer_t *peer)
 }
 
 
-/* the same chain twice, and once not verified; whole: in the context for all */
+/*
+ * the same chain three times, and once not verified; whole: in the context
+ * for all, and no key is kept
+ */
 
 static void
 twice(const pair_t *root, int version, const char *of, const char *by,
@@ -116,7 +119,7 @@ twice(const pair_t *root, int version, const char *of, const char *by,
 {
     pair_t                 issuer, leaf;
     SSL_CTX               *server;
-    ngx_uint_t             verified, remembered;
+    ngx_uint_t             n, verified, remembered;
     ngx_uptime_tls_peer_t  peer;
 
     printf("# a leaf of %s, its issuer of %s\n", of ? of : "EC",
@@ -128,6 +131,7 @@ twice(const pair_t *root, int version, const char *of, const char *by,
     server = serve(&leaf, version);
     SSL_CTX_add1_chain_cert(server, issuer.cert);
 
+    n = tls.keys.n;
     verified = tls.verified;
     remembered = tls.remembered;
 
@@ -141,6 +145,10 @@ twice(const pair_t *root, int version, const char *of, const char *by,
     tap_is_int(tls.remembered, remembered + 1, "  remembered");
     tap_is_int(keys, whole ? 2 : 1, "  with the keys that are needed");
     tap_is_int(peer.expires, today + 3000, "  and its end");
+    tap_is_int(tls.keys.n, n + !whole, "  the leaf's is kept if it can be");
+
+    tap_is_int(handshake(server, &peer), 1, "once more");
+    tap_is_int(tls.keys.n, n + !whole, "  with the same one");
 
     peer.verify = 0;
     tap_is_int(handshake(server, &peer), 1, "not verified");
@@ -167,6 +175,95 @@ kinds(const pair_t *root, int version)
     twice(root, version, NULL, "ED25519", whole);
     twice(root, version, "ED25519", NULL, 1);
     twice(root, version, "RSA-PSS", "RSA", 1);
+}
+
+
+/* The bytes are known, and so is their key: it is not this server's. */
+
+static void
+impostor(const pair_t *root, int version)
+{
+    X509                   *cert;
+    pair_t                  issuer, leaf, other;
+    SSL_CTX                *server, *false_server;
+    ngx_uint_t              n;
+    ngx_uptime_tls_peer_t   peer;
+
+    issuer = make("issuer", root, 1, -500, 3000);
+    leaf = make("leaf", &issuer, 0, -500, 3000);
+    other = make("leaf", &issuer, 0, -500, 3000);
+
+    server = serve(&leaf, version);
+    SSL_CTX_add1_chain_cert(server, issuer.cert);
+
+    /* its bytes stay as they were read: they are sent */
+
+    cert = X509_dup(leaf.cert);
+    X509_set_pubkey(cert, other.key);
+
+    false_server = SSL_CTX_new(TLS_server_method());
+    SSL_CTX_set_max_proto_version(false_server, version);
+    tap_ok(SSL_CTX_use_certificate(false_server, cert) == 1
+           && SSL_CTX_use_PrivateKey(false_server, other.key) == 1,
+           "a server with a certificate and another's key");
+    SSL_CTX_add1_chain_cert(false_server, issuer.cert);
+
+    ngx_memzero(&peer, sizeof(peer));
+    peer.verify = 1;
+    tap_is_int(handshake(server, &peer), 1, "  the right server");
+    n = tls.remembered;
+    tap_is_int(handshake(server, &peer), 1, "  is remembered");
+    tap_is_int(handshake(false_server, &peer), 0, "  the false one is refused");
+    tap_is_int(tls.remembered, n + 2, "  though the chain is known");
+
+    peer.verify = 0;
+    tap_is_int(handshake(false_server, &peer), 0,
+               "  not verified: neither, it cannot sign");
+    tap_is_int(handshake(server, &peer), 1, "  and the right one may");
+
+    X509_free(cert);
+    SSL_CTX_free(server);
+    SSL_CTX_free(false_server);
+    ends(&issuer);
+    ends(&leaf);
+    ends(&other);
+}
+
+
+/* Nothing can be kept: it is read each time. */
+
+static void
+memory(const pair_t *root)
+{
+    pair_t                 leaf;
+    SSL_CTX               *server;
+    ngx_uint_t             n, max;
+    ngx_uptime_tls_peer_t  peer;
+
+    leaf = make("leaf", root, 0, -500, 3000);
+    server = serve(&leaf, TLS1_3_VERSION);
+
+    ngx_memzero(&peer, sizeof(peer));
+    tap_ok(!peer.verify, "a key that is not kept");
+
+    n = tls.keys.n;
+    ngx_stub_fail = 1;
+    tap_is_int(handshake(server, &peer), 1, "  for want of memory");
+    ngx_stub_fail = 0;
+    tap_is_int(tls.keys.n, n, "  is not there");
+
+    max = tls.keys.max;
+    tls.keys.max = n;
+    set_time(NGX_UPTIME_TLS_KEEP - 1);
+    tap_is_int(handshake(server, &peer), 1, "  for want of room");
+    tap_is_int(tls.keys.n, n, "  neither");
+    tap_ok(ngx_uptime_tls_cache_room(&tls.keys, today + NGX_UPTIME_TLS_KEEP),
+           "  others stay for an hour");
+    tls.keys.max = max;
+    set_time(0);
+
+    SSL_CTX_free(server);
+    ends(&leaf);
 }
 
 
@@ -321,6 +418,9 @@ main(void)
     sessions(&root, TLS1_2_VERSION);
     kinds(&root, TLS1_3_VERSION);
     kinds(&root, TLS1_2_VERSION);
+    impostor(&root, TLS1_3_VERSION);
+    impostor(&root, TLS1_2_VERSION);
+    memory(&root);
     garbled(&root);
 
     ngx_uptime_tls_destroy(&tls);

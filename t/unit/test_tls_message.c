@@ -82,12 +82,12 @@ messages(void)
 
 
 static void
-key(const char *kind, int common)
+key(const char *kind, ngx_uptime_tls_kind_e found)
 {
     int         len, n;
     pair_t      issuer, leaf;
-    u_char     *der;
-    ngx_str_t   cert;
+    u_char     *der, *info;
+    ngx_str_t   cert, seen;
 
     issuer = make("issuer", NULL, 1, -1000, 1000);
     leaf = make_kind(kind, "leaf", &issuer, 0, -1000, 1000);
@@ -97,15 +97,24 @@ key(const char *kind, int common)
     cert.data = der;
     cert.len = len;
 
-    tap_is_int(ngx_uptime_tls_message_common(&cert), common,
+    tap_is_int(ngx_uptime_tls_message_key(&cert, &seen), found,
                kind ? kind : "EC");
 
-    for (n = 0; cert.len > 0; cert.len--) {
-        n += ngx_uptime_tls_message_common(&cert);
+    info = NULL;
+    len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(leaf.cert), &info);
+
+    if (found) {
+        tap_ok((int) seen.len == len
+               && ngx_memcmp(seen.data, info, len) == 0, "  all of it");
     }
 
-    tap_is_int(n, common, "  cut anywhere it is none");
+    for (n = 0, cert.len--; cert.len > 0; cert.len--) {
+        n += ngx_uptime_tls_message_key(&cert, &seen);
+    }
 
+    tap_is_int(n, 0, "  cut anywhere it is none");
+
+    OPENSSL_free(info);
     OPENSSL_free(der);
     ends(&leaf);
     ends(&issuer);
@@ -115,17 +124,17 @@ key(const char *kind, int common)
 static void
 keys(void)
 {
-    ngx_str_t  cert;
+    ngx_str_t  cert, info;
 
-    key(NULL, 1);
-    key("RSA", 1);
-    key("RSA-PSS", 0);
-    key("ED25519", 0);
-    key("X25519", 0);
+    key(NULL, NGX_UPTIME_TLS_EC);
+    key("RSA", NGX_UPTIME_TLS_RSA);
+    key("RSA-PSS", NGX_UPTIME_TLS_OTHER);
+    key("ED25519", NGX_UPTIME_TLS_OTHER);
+    key("X25519", NGX_UPTIME_TLS_OTHER);
 
     cert.data = (u_char *) "\x30\x80\x30\x80";
     cert.len = 4;
-    tap_is_int(ngx_uptime_tls_message_common(&cert), 0,
+    tap_is_int(ngx_uptime_tls_message_key(&cert, &info), NGX_UPTIME_TLS_OTHER,
                "lengths that are not told");
 }
 
