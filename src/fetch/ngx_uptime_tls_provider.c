@@ -23,6 +23,7 @@
 
 #include "ngx_uptime_tls_provider.h"
 #include "ngx_uptime_tls_narrow.h"
+#include "ngx_uptime_tls_x25519.h"
 
 
 /* 15 and 12 in OpenSSL 3.0; with more than this nothing is left out */
@@ -58,6 +59,8 @@ static const OSSL_ALGORITHM *ngx_uptime_tls_provider_query(void *context,
 static const OSSL_ALGORITHM *ngx_uptime_tls_provider_few(
     ngx_uptime_tls_few_t *few, const OSSL_ALGORITHM *all,
     ngx_uint_t (*wanted)(const OSSL_ALGORITHM *a));
+static const OSSL_ALGORITHM *ngx_uptime_tls_provider_keys(
+    const OSSL_ALGORITHM *all);
 static ngx_uint_t ngx_uptime_tls_provider_key(const OSSL_ALGORITHM *a);
 
 
@@ -170,6 +173,9 @@ ngx_uptime_tls_provider_unload(void)
 
     ngx_uptime_tls_context_close(&ngx_uptime_tls_ours);
     ngx_uptime_tls_context_close(&ngx_uptime_tls_inner);
+
+    ngx_uptime_tls_decoders.made = 0;
+    ngx_uptime_tls_keys.made = 0;
 }
 
 
@@ -360,8 +366,7 @@ ngx_uptime_tls_provider_query(void *context, int operation, int *no_cache)
                                            ngx_uptime_tls_provider_spki);
 
     case OSSL_OP_KEYMGMT:
-        return ngx_uptime_tls_provider_few(&ngx_uptime_tls_keys, all,
-                                           ngx_uptime_tls_provider_key);
+        return ngx_uptime_tls_provider_keys(all);
 
     default:
         return all;
@@ -400,6 +405,41 @@ ngx_uptime_tls_provider_few(ngx_uptime_tls_few_t *few,
     few->made = 1;
 
     return few->list;
+}
+
+
+static const OSSL_ALGORITHM *
+ngx_uptime_tls_provider_keys(const OSSL_ALGORITHM *all)
+{
+    OSSL_ALGORITHM        *a;
+    const OSSL_DISPATCH   *f;
+    ngx_uptime_tls_few_t  *keys;
+
+    keys = &ngx_uptime_tls_keys;
+
+    if (keys->made) {
+        return keys->list;
+    }
+
+    if (ngx_uptime_tls_provider_few(keys, all, ngx_uptime_tls_provider_key)
+        == all)
+    {
+        return all;
+    }
+
+    for (a = keys->list; a->algorithm_names; a++) {
+
+        if (ngx_uptime_tls_provider_named(a, "X25519")) {
+            f = ngx_uptime_tls_x25519(a->implementation,
+                                      ngx_uptime_tls_inner.context);
+
+            if (f != NULL) {
+                a->implementation = f;
+            }
+        }
+    }
+
+    return keys->list;
 }
 
 

@@ -3,6 +3,7 @@
  * sources: src/fetch/ngx_uptime_tls.c src/fetch/ngx_uptime_tls_chain.c
  * sources: src/fetch/ngx_uptime_evidence.c
  * sources: src/fetch/ngx_uptime_tls_provider.c
+ * sources: src/fetch/ngx_uptime_tls_x25519.c
  * sources: src/fetch/ngx_uptime_tls_narrow.c
  * sources: src/fetch/ngx_uptime_tls_message.c src/fetch/ngx_uptime_tls_leaf.c
  * sources: src/fetch/ngx_uptime_tls_cache.c t/unit/ngx_stub_text.c

@@ -1,8 +1,9 @@
 
 /*
  * sources: src/fetch/ngx_uptime_tls_provider.c
+ * sources: src/fetch/ngx_uptime_tls_x25519.c
  * sources: src/fetch/ngx_uptime_tls_narrow.c t/unit/ngx_stub_text.c
- * libs: -lssl -lcrypto
+ * libs: -lssl -lcrypto -lsodium
  *
  * OpenSSL's context for connections to targets: it reads what the default one
  * reads, and offers the same.
@@ -14,6 +15,7 @@
 
 #include <sys/wait.h>
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -67,6 +69,69 @@ keys(void)
         EVP_PKEY_free(made);
         EVP_PKEY_free(read);
     }
+}
+
+
+/* A new key of X25519: its halves belong together, says the default context. */
+
+static void
+x25519(void)
+{
+    size_t         n, m, k;
+    u_char         private[32], public[32], same[32], other[32];
+    EVP_PKEY      *made, *twin, *next, *empty;
+    EVP_PKEY_CTX  *c;
+    OSSL_LIB_CTX  *before;
+
+    n = m = k = 32;
+    made = next = empty = NULL;
+
+    before = ngx_uptime_tls_enter();
+
+    c = EVP_PKEY_CTX_new_from_name(NULL, "X25519", NULL);
+    EVP_PKEY_keygen_init(c);
+    tap_is_int(EVP_PKEY_CTX_set_group_name(c, "x25519"), 1, "its group");
+    ERR_set_mark();
+    tap_ok(EVP_PKEY_CTX_set_group_name(c, "x448") != 1, "  and no other");
+    ERR_pop_to_mark();
+    tap_ok(EVP_PKEY_CTX_settable_params(c) != NULL, "  can be set");
+    EVP_PKEY_generate(c, &made);
+    EVP_PKEY_generate(c, &next);
+    EVP_PKEY_CTX_free(c);
+
+    c = EVP_PKEY_CTX_new_from_name(NULL, "X25519", NULL);
+    EVP_PKEY_paramgen_init(c);
+    EVP_PKEY_generate(c, &empty);
+    EVP_PKEY_CTX_free(c);
+
+    ngx_uptime_tls_leave(before);
+
+    tap_ok(made != NULL && next != NULL && empty != NULL, "keys of X25519");
+
+    EVP_PKEY_get_raw_private_key(made, private, &n);
+    EVP_PKEY_get_raw_public_key(made, public, &m);
+    tap_ok(n == 32 && m == 32, "  with both halves");
+    tap_ok((private[0] & 7) == 0 && private[31] >> 6 == 1,
+           "  as RFC 7748 has the private one");
+
+    twin = EVP_PKEY_new_raw_private_key(EVP_PKEY_X25519, NULL, private, 32);
+    EVP_PKEY_get_raw_public_key(twin, same, &k);
+    tap_ok(k == 32 && memcmp(public, same, 32) == 0, "  that belong together");
+
+    k = 32;
+    EVP_PKEY_get_raw_public_key(next, other, &k);
+    tap_ok(memcmp(public, other, 32) != 0, "  the next one is another");
+
+    k = 32;
+    memset(same, 0, 32);
+    memset(other, 0, 32);
+    (void) EVP_PKEY_get_raw_public_key(empty, other, &k);
+    tap_ok(memcmp(other, same, 32) == 0, "  and parameters have no key");
+
+    EVP_PKEY_free(made);
+    EVP_PKEY_free(twin);
+    EVP_PKEY_free(next);
+    EVP_PKEY_free(empty);
 }
 
 
@@ -203,6 +268,7 @@ main(int argc, char **argv)
     ngx_uptime_tls_provider_init(&quiet);
 
     keys();
+    x25519();
     offers();
     groups(0);
     tap_is_int(configured(argv[0], "X25519:brainpoolP256r1"), 0,
@@ -218,6 +284,7 @@ main(int argc, char **argv)
 
     ngx_uptime_tls_provider_init(&quiet);
     keys();
+    x25519();
     ngx_uptime_tls_provider_done();
 
     return tap_done();
