@@ -1,10 +1,13 @@
 # What TLS remembers does not hide anything: a certificate that ends, or is
 # replaced, between two checks of the same target; and roots that are missing.
+# How a connection ends.
 
 use strict;
 use warnings;
 
+use Socket qw(IPPROTO_TCP MSG_DONTWAIT MSG_PEEK TCP_INFO);
 use Time::HiRes qw(time);
+use Uptime::Listener;
 use Uptime::Test;
 use Uptime::Util qw(slurp spew);
 
@@ -21,6 +24,29 @@ spew($bundle, slurp($ending->ca_file) . slurp($swapped->ca_file));
 my $server = $t->nginx(directives => "uptime_trusted_certificate $bundle;");
 my $c = $t->user_client;
 until_ok { $c->get('/health/ready')->{status} == 200 } 10, 'ready';
+
+# Answers and tells the state of its connection as soon as there is more to
+# read: what ends TLS and what ends TCP come together.
+my $ends = Uptime::Listener->start(dir => "$t->{dir}/ends", play => sub {
+    my ($socket) = @_;
+
+    require IO::Socket::SSL;
+    IO::Socket::SSL->start_SSL($socket, SSL_server => 1,
+        SSL_cert_file => "$other->{dir}/cert.pem",
+        SSL_key_file => "$other->{dir}/key.pem") or return;
+    $socket->sysread(my $request, 4096);
+    $socket->syswrite("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+
+    my $give_up = time + 20;
+    my $peek;
+    while (time < $give_up) {
+        last if defined recv $socket, $peek, 1, MSG_PEEK | MSG_DONTWAIT;
+    }
+    my $state = unpack 'C', getsockopt $socket, IPPROTO_TCP, TCP_INFO;
+    my $rest = $socket->sysread(my $more, 100);
+    spew("$t->{dir}/ends.new", "$state $rest");
+    rename "$t->{dir}/ends.new", "$t->{dir}/ends.state";
+});
 
 # roots that are none, in a database of their own
 my $broken = Uptime::Test->new(checker => 1);
@@ -54,6 +80,9 @@ my $ending_id = add($c, 'ending', $ending);
 my $ending_off = add($c, 'ending, not verified', $ending,
     verify_tls => false);
 my $swapped_id = add($c, 'swapped', $swapped);
+is($c->post('/monitors', { name => 'ends', verify_tls => false,
+    url => 'https://' . $ends->address . '/' })->{status}, 201,
+    'one whose end is looked at');
 
 my %mute = (
     verified => add($b, 'verified', $swapped),
@@ -96,5 +125,9 @@ is((outcomes($broken, $mute{verified}))[0], 'unknown own_resources',
 is((outcomes($broken, $mute{off}))[0], 'up', 'not verified: up');
 is((outcomes($broken, $mute{http}))[0], 'up', 'no TLS: up');
 ok($mute->log_lines(qr/empty\.pem" could not be read/), 'it is in the log');
+
+# 8: the other side has closed (TCP_CLOSE_WAIT)
+until_ok { -f "$t->{dir}/ends.state" } 30, 'the end of a connection';
+is(slurp("$t->{dir}/ends.state"), '8 0', '  of TLS and of TCP at once, in order');
 
 done_testing;

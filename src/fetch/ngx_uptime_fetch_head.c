@@ -36,6 +36,7 @@ static int ngx_uptime_fetch_head_debug(CURL *easy, curl_infotype type,
     char *p, size_t len, void *data);
 static int ngx_uptime_fetch_head_progress(void *data, curl_off_t total,
     curl_off_t now, curl_off_t up_total, curl_off_t up_now);
+static void ngx_uptime_fetch_head_cork(ngx_uptime_fetch_t *f);
 static ngx_int_t ngx_uptime_fetch_head_end(ngx_uptime_fetch_t *f);
 static ngx_int_t ngx_uptime_fetch_head_length(ngx_uptime_fetch_t *f,
     u_char *p, u_char *last);
@@ -143,6 +144,10 @@ ngx_uptime_fetch_head_line(char *data, size_t size, size_t n, void *ctx)
         return 0;
     }
 
+    if (f->head_lines == 1) {
+        ngx_uptime_fetch_head_cork(f);
+    }
+
     /* trailers */
 
     if (f->headed) {
@@ -170,6 +175,25 @@ ngx_uptime_fetch_head_line(char *data, size_t size, size_t n, void *ctx)
     }
 
     return (rc == NGX_OK) ? len : 0;
+}
+
+
+/*
+ * There is an answer, and nothing more to send but the end of TLS, which
+ * libcurl sends and then closes: one segment and one wake-up of the server
+ * less if both go together.  Closing sends what is held back.
+ */
+
+static void
+ngx_uptime_fetch_head_cork(ngx_uptime_fetch_t *f)
+{
+    if (f->tls_started == 0 || f->request.body.len
+        || f->transfer.socket == (ngx_socket_t) -1)
+    {
+        return;
+    }
+
+    (void) ngx_tcp_nopush(f->transfer.socket);
 }
 
 

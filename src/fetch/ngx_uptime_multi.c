@@ -34,7 +34,7 @@ static ngx_int_t ngx_uptime_multi_open(ngx_uptime_multi_t *m);
 static void ngx_uptime_multi_close(ngx_uptime_multi_t *m);
 static int ngx_uptime_multi_socket(CURL *easy, curl_socket_t s, int what,
     void *data, void *sockp);
-static void ngx_uptime_multi_unwatched(CURL *easy);
+static ngx_uptime_transfer_t *ngx_uptime_multi_transfer(CURL *easy);
 static int ngx_uptime_multi_timeout(CURLM *multi, long msec, void *data);
 static ngx_uptime_watch_t *ngx_uptime_multi_watch(ngx_uptime_multi_t *m,
     curl_socket_t s);
@@ -136,6 +136,7 @@ ngx_uptime_multi_add(ngx_uptime_multi_t *m, ngx_uptime_transfer_t *t)
     t->done = 0;
     t->code = CURLE_OK;
     t->unwatched = 0;
+    t->socket = (ngx_socket_t) -1;
 
     (void) curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
 
@@ -186,12 +187,19 @@ ngx_uptime_multi_socket(CURL *easy, curl_socket_t s, int what, void *data,
 {
     ngx_uptime_multi_t *m = data;
 
-    uint32_t             events;
-    ngx_uptime_watch_t  *w;
+    uint32_t                events;
+    ngx_int_t               rc;
+    ngx_uptime_watch_t     *w;
+    ngx_uptime_transfer_t  *t;
 
     w = sockp;
+    t = ngx_uptime_multi_transfer(easy);
 
     if (what == CURL_POLL_REMOVE) {
+        if (t != NULL && t->socket == s) {
+            t->socket = (ngx_socket_t) -1;
+        }
+
         if (w != NULL) {
             ngx_uptime_poll_forget(m->poll, w);
             (void) curl_multi_assign(m->multi, s, NULL);
@@ -203,10 +211,6 @@ ngx_uptime_multi_socket(CURL *easy, curl_socket_t s, int what, void *data,
 
     if (w == NULL) {
         w = ngx_uptime_multi_watch(m, s);
-        if (w == NULL) {
-            ngx_uptime_multi_unwatched(easy);
-            return 0;
-        }
     }
 
     events = 0;
@@ -219,30 +223,36 @@ ngx_uptime_multi_socket(CURL *easy, curl_socket_t s, int what, void *data,
         events |= EPOLLOUT;
     }
 
-    if (ngx_uptime_poll_watch(m->poll, w, events) != NGX_OK) {
-        ngx_uptime_multi_unwatched(easy);
+    rc = (w != NULL) ? ngx_uptime_poll_watch(m->poll, w, events) : NGX_ERROR;
+
+    if (t == NULL) {
+        return 0;
+    }
+
+    if (what & CURL_POLL_IN) {
+        t->socket = s;
+    }
+
+    if (rc != NGX_OK) {
+        /* it waits for nothing from here on */
+        t->unwatched = 1;
     }
 
     return 0;
 }
 
 
-/* It waits for nothing from here on; libcurl's own handles are nobody's. */
+/* NULL: one of libcurl's own handles */
 
-static void
-ngx_uptime_multi_unwatched(CURL *easy)
+static ngx_uptime_transfer_t *
+ngx_uptime_multi_transfer(CURL *easy)
 {
-    char                   *data;
-    ngx_uptime_transfer_t  *t;
+    char  *data;
 
     data = NULL;
     (void) curl_easy_getinfo(easy, CURLINFO_PRIVATE, &data);
 
-    t = (ngx_uptime_transfer_t *) data;
-
-    if (t != NULL) {
-        t->unwatched = 1;
-    }
+    return (ngx_uptime_transfer_t *) data;
 }
 
 
@@ -349,7 +359,6 @@ static void
 ngx_uptime_multi_drain(ngx_uptime_multi_t *m)
 {
     int                     left;
-    char                   *data;
     CURLMsg                *msg;
     ngx_queue_t            *q;
     ngx_uptime_transfer_t  *t;
@@ -360,10 +369,7 @@ ngx_uptime_multi_drain(ngx_uptime_multi_t *m)
             continue;
         }
 
-        data = NULL;
-        (void) curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &data);
-
-        t = (ngx_uptime_transfer_t *) data;
+        t = ngx_uptime_multi_transfer(msg->easy_handle);
 
         /* msg does not outlive curl_multi_remove_handle() */
         t->code = msg->data.result;

@@ -28,6 +28,8 @@ struct ngx_uptime_transfer_s {
     ngx_uptime_transfer_pt         handler;
     void                          *data;
 
+    ngx_socket_t                   socket;      /* it reads from; or -1     */
+
     /* set for the handler */
     CURLcode                       code;
     unsigned                       unwatched:1; /* a socket of it, by us    */
