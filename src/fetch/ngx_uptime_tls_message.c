@@ -18,6 +18,8 @@
 #define NGX_UPTIME_DER_VERSION   0xa0           /* explicit [0]             */
 
 
+static ngx_int_t ngx_uptime_tls_message_info(const ngx_str_t *cert,
+    ngx_str_t *info);
 static ngx_int_t ngx_uptime_tls_message_take(ngx_str_t *in, size_t len,
     ngx_str_t *out);
 static ngx_int_t ngx_uptime_tls_message_vector(ngx_str_t *in, size_t bytes,
@@ -70,7 +72,46 @@ ngx_uptime_tls_message(const u_char *msg, size_t len, ngx_uint_t tls13,
 ngx_uptime_tls_kind_e
 ngx_uptime_tls_message_key(const ngx_str_t *cert, ngx_str_t *info)
 {
-    ngx_str_t   in, part, key, oid;
+    ngx_str_t  in, part, oid;
+
+    if (ngx_uptime_tls_message_info(cert, info) != NGX_OK) {
+        return NGX_UPTIME_TLS_OTHER;
+    }
+
+    in = *info;
+
+    if (ngx_uptime_tls_message_der(&in, NGX_UPTIME_DER_SEQUENCE, &in)
+        != NGX_OK
+        || ngx_uptime_tls_message_der(&in, NGX_UPTIME_DER_SEQUENCE, &part)
+           != NGX_OK
+        || ngx_uptime_tls_message_der(&part, NGX_UPTIME_DER_OID, &oid)
+           != NGX_OK)
+    {
+        return NGX_UPTIME_TLS_OTHER;
+    }
+
+    if (oid.len == sizeof(ngx_uptime_tls_rsa)
+        && ngx_memcmp(oid.data, ngx_uptime_tls_rsa, oid.len) == 0)
+    {
+        return NGX_UPTIME_TLS_RSA;
+    }
+
+    if (oid.len == sizeof(ngx_uptime_tls_ec)
+        && ngx_memcmp(oid.data, ngx_uptime_tls_ec, oid.len) == 0)
+    {
+        return NGX_UPTIME_TLS_EC;
+    }
+
+    return NGX_UPTIME_TLS_OTHER;
+}
+
+
+/* The subjectPublicKeyInfo, head included. */
+
+static ngx_int_t
+ngx_uptime_tls_message_info(const ngx_str_t *cert, ngx_str_t *info)
+{
+    ngx_str_t   in, part;
     ngx_uint_t  i;
 
     static const u_char  before[] = {
@@ -90,7 +131,7 @@ ngx_uptime_tls_message_key(const ngx_str_t *cert, ngx_str_t *info)
         if (ngx_uptime_tls_message_der(&in, NGX_UPTIME_DER_SEQUENCE, &in)
             != NGX_OK)
         {
-            return NGX_UPTIME_TLS_OTHER;
+            return NGX_ERROR;
         }
     }
 
@@ -98,43 +139,27 @@ ngx_uptime_tls_message_key(const ngx_str_t *cert, ngx_str_t *info)
         && ngx_uptime_tls_message_der(&in, NGX_UPTIME_DER_VERSION, &part)
            != NGX_OK)
     {
-        return NGX_UPTIME_TLS_OTHER;
+        return NGX_ERROR;
     }
 
     for (i = 0; i < sizeof(before); i++) {
 
         if (ngx_uptime_tls_message_der(&in, before[i], &part) != NGX_OK) {
-            return NGX_UPTIME_TLS_OTHER;
+            return NGX_ERROR;
         }
     }
 
     info->data = in.data;
 
-    if (ngx_uptime_tls_message_der(&in, NGX_UPTIME_DER_SEQUENCE, &key)
-        != NGX_OK
-        || ngx_uptime_tls_message_der(&key, NGX_UPTIME_DER_SEQUENCE, &part)
-           != NGX_OK
-        || ngx_uptime_tls_message_der(&part, NGX_UPTIME_DER_OID, &oid)
-           != NGX_OK)
+    if (ngx_uptime_tls_message_der(&in, NGX_UPTIME_DER_SEQUENCE, &part)
+        != NGX_OK)
     {
-        return NGX_UPTIME_TLS_OTHER;
+        return NGX_ERROR;
     }
 
     info->len = in.data - info->data;
 
-    if (oid.len == sizeof(ngx_uptime_tls_rsa)
-        && ngx_memcmp(oid.data, ngx_uptime_tls_rsa, oid.len) == 0)
-    {
-        return NGX_UPTIME_TLS_RSA;
-    }
-
-    if (oid.len == sizeof(ngx_uptime_tls_ec)
-        && ngx_memcmp(oid.data, ngx_uptime_tls_ec, oid.len) == 0)
-    {
-        return NGX_UPTIME_TLS_EC;
-    }
-
-    return NGX_UPTIME_TLS_OTHER;
+    return NGX_OK;
 }
 
 

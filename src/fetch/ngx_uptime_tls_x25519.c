@@ -203,8 +203,13 @@ ngx_uptime_tls_x25519_gen_settable_params(void *data, void *provider)
 {
     ngx_uptime_tls_x25519_gen_t *g = data;
 
-    return ngx_uptime_tls_x25519_theirs.gen_settable_params(
-                                             g ? g->gen : NULL, provider);
+    void              *gen;
+    const OSSL_PARAM  *params;
+
+    gen = (g != NULL) ? g->gen : NULL;
+    params = ngx_uptime_tls_x25519_theirs.gen_settable_params(gen, provider);
+
+    return params;
 }
 
 
@@ -218,7 +223,8 @@ ngx_uptime_tls_x25519_gen(void *data, OSSL_CALLBACK *callback, void *arg)
     u_char   public[crypto_scalarmult_BYTES];
 
     if (!(g->selection & OSSL_KEYMGMT_SELECT_KEYPAIR)) {
-        return ngx_uptime_tls_x25519_theirs.gen(g->gen, callback, arg);
+        key = ngx_uptime_tls_x25519_theirs.gen(g->gen, callback, arg);
+        return key;
     }
 
     key = NULL;

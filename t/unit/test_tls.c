@@ -268,7 +268,8 @@ bounds(void)
 
     ngx_memzero(&c, sizeof(c));
     ngx_uptime_tls_cache_destroy(&c);
-    tap_is_int(ngx_uptime_tls_cache_init(&c, 3, NULL, NULL), NGX_OK, "a cache of 3");
+    tap_is_int(ngx_uptime_tls_cache_init(&c, 3, NULL, NULL), NGX_OK,
+               "a cache of 3");
 
     ngx_memzero(key, sizeof(key));
 
