@@ -122,6 +122,8 @@ sub _config {
         "listen $a:$self->{port} backlog=4096; "
         . "listen $a:$self->{tls} ssl backlog=4096;" } 0 .. $self->{n} - 1;
 
+    my $protocols = $ENV{BENCH_TLS} ? "ssl_protocols $ENV{BENCH_TLS};" : '';
+
     return <<"END";
 $user
 daemon off;
@@ -136,6 +138,7 @@ http {
     client_header_timeout 1h;
     server {
         $listen
+        $protocols
         ssl_certificate cert.pem;
         ssl_certificate_key key.pem;
         ssl_session_cache shared:s:10m;
