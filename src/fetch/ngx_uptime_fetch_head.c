@@ -194,6 +194,9 @@ ngx_uptime_fetch_head_cork(ngx_uptime_fetch_t *f)
     }
 
     (void) ngx_tcp_nopush(f->transfer.socket);
+
+    f->tls.corked = 1;
+    f->tls.socket = f->transfer.socket;
 }
 
 

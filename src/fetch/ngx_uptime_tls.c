@@ -247,7 +247,18 @@ ngx_uptime_tls_info(const SSL *ssl, int where, int rc)
 
     peer = ngx_uptime_tls_peer(ssl);
 
-    if (peer == NULL || !peer->resume) {
+    if (peer == NULL) {
+        return;
+    }
+
+    /* a server of TLS 1.2 wants another one: there is more to send */
+
+    if (peer->corked && (where & SSL_CB_HANDSHAKE_START)) {
+        (void) ngx_tcp_push(peer->socket);
+        peer->corked = 0;
+    }
+
+    if (!peer->resume) {
         return;
     }
 

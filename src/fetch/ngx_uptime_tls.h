@@ -47,6 +47,10 @@ struct ngx_uptime_tls_peer_s {
     u_char                         key[NGX_UPTIME_TLS_KEY];
     ngx_uptime_evidence_t         *evidence;    /* NULL: nobody wants any   */
 
+    /* set by the asker when it has corked the connection's socket */
+    unsigned                       corked:1;
+    ngx_socket_t                   socket;
+
     /* the answer */
     unsigned                       resumed:1;
     int64_t                        expires;     /* the leaf; 0: none seen   */

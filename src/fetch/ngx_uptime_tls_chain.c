@@ -11,6 +11,7 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
@@ -182,7 +183,13 @@ ngx_uptime_tls_verify_leaf(ngx_uptime_tls_peer_t *peer, X509_STORE_CTX *sc)
     EVP_PKEY_free(peer->leaf);
     peer->leaf = NULL;
 
-    return (rc == 1) ? NGX_OK : NGX_ERROR;
+    if (rc != 1) {
+        /* libcurl takes the first error, which has to be libssl's */
+        ERR_clear_error();
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 

@@ -23,6 +23,13 @@
 #include "ngx_uptime_tls_message.h"
 
 
+/*
+ * What is kept is 1,024 bytes at most: RSA of 4,096 bits has 550, and whoever
+ * wants our memory may send 64 KiB, another key each time.
+ */
+#define NGX_UPTIME_TLS_LEAF  1024
+
+
 static EVP_PKEY *ngx_uptime_tls_leaf_read(const ngx_str_t *info,
     ngx_uptime_tls_kind_e kind);
 static int ngx_uptime_tls_leaf_assign(EVP_PKEY *key,
@@ -67,7 +74,8 @@ ngx_uptime_tls_leaf(ngx_uptime_tls_t *tls, const ngx_str_t *cert)
 
     /* with more servers than places, those that have one keep it for a while */
 
-    if (ngx_uptime_tls_cache_room(&tls->keys, w.since)
+    if (info.len <= NGX_UPTIME_TLS_LEAF
+        && ngx_uptime_tls_cache_room(&tls->keys, w.since)
         && EVP_PKEY_up_ref(key) == 1)
     {
         ngx_uptime_tls_cache_put(&tls->keys, digest, &w, key);
@@ -84,7 +92,7 @@ ngx_uptime_tls_leaf_release(void *key)
 }
 
 
-/* As a certificate's key is read, all bytes of it. */
+/* As a certificate's key is read, all bytes of it; and one that can be put. */
 
 static EVP_PKEY *
 ngx_uptime_tls_leaf_read(const ngx_str_t *info, ngx_uptime_tls_kind_e kind)
@@ -103,7 +111,8 @@ ngx_uptime_tls_leaf_read(const ngx_str_t *info, ngx_uptime_tls_kind_e kind)
     if (ngx_uptime_tls_leaf_assign(key, kind, &p, info->len) != 1
         || p != info->data + info->len
         || EVP_PKEY_get_id(key) != ((kind == NGX_UPTIME_TLS_RSA)
-                                    ? EVP_PKEY_RSA : EVP_PKEY_EC))
+                                    ? EVP_PKEY_RSA : EVP_PKEY_EC)
+        || i2d_PUBKEY(key, NULL) <= 0)
     {
         EVP_PKEY_free(key);
         return NULL;

@@ -16,6 +16,8 @@
 #include "ngx_stub.h"
 #include "tap.h"
 
+#include <openssl/err.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
@@ -258,6 +260,124 @@ windows(const pair_t *root)
 }
 
 
+/* The leaf's key out of a certificate that has this one; 1: there is one. */
+
+static int
+leaf_of(EVP_PKEY *key, ASN1_OBJECT *curve, const u_char *point, int len)
+{
+    int         found, n;
+    pair_t      pair;
+    u_char     *der;
+    EVP_PKEY   *read;
+    ngx_str_t   cert;
+
+    pair = make("leaf", NULL, 0, -500, 3000);
+
+    if (key != NULL) {
+        X509_set_pubkey(pair.cert, key);
+
+    } else {
+        X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(pair.cert),
+                               OBJ_nid2obj(NID_X9_62_id_ecPublicKey),
+                               V_ASN1_OBJECT, curve,
+                               OPENSSL_memdup(point, len), len);
+    }
+
+    der = NULL;
+    X509_sign(pair.cert, pair.key, EVP_sha256());
+    n = i2d_X509(pair.cert, &der);
+    cert.data = der;
+    cert.len = n;
+
+    read = ngx_uptime_tls_leaf(&tls, &cert);
+    found = (read != NULL);
+
+    EVP_PKEY_free(read);
+    OPENSSL_free(der);
+    ends(&pair);
+
+    return found;
+}
+
+
+static EVP_PKEY *
+rsa_of(int bits)
+{
+    BIGNUM          *n, *e;
+    EVP_PKEY        *key;
+    OSSL_PARAM      *params;
+    EVP_PKEY_CTX    *c;
+    OSSL_PARAM_BLD  *build;
+
+    n = BN_new();
+    e = BN_new();
+    BN_rand(n, bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD);
+    BN_set_word(e, 65537);
+
+    build = OSSL_PARAM_BLD_new();
+    OSSL_PARAM_BLD_push_BN(build, "n", n);
+    OSSL_PARAM_BLD_push_BN(build, "e", e);
+    params = OSSL_PARAM_BLD_to_param(build);
+
+    key = NULL;
+    c = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    EVP_PKEY_fromdata_init(c);
+    EVP_PKEY_fromdata(c, &key, EVP_PKEY_PUBLIC_KEY, params);
+
+    EVP_PKEY_CTX_free(c);
+    OSSL_PARAM_free(params);
+    OSSL_PARAM_BLD_free(build);
+    BN_free(n);
+    BN_free(e);
+
+    return key;
+}
+
+
+static void
+leaves(void)
+{
+    EVP_PKEY               *key;
+    ngx_uint_t              n;
+    X509_STORE_CTX         *sc;
+    ngx_uptime_tls_peer_t   peer;
+    static const u_char     infinity[] = { 0 };
+
+    n = tls.keys.n;
+    key = rsa_of(4096);
+    tap_is_int(leaf_of(key, NULL, NULL, 0), 1, "RSA of 4,096 bits");
+    tap_is_int(tls.keys.n, n + 1, "  is kept");
+    EVP_PKEY_free(key);
+
+    key = rsa_of(16384);
+    tap_is_int(leaf_of(key, NULL, NULL, 0), 1, "a key that is very long");
+    tap_is_int(tls.keys.n, n + 1, "  is not");
+    EVP_PKEY_free(key);
+
+    tap_is_int(leaf_of(NULL, OBJ_nid2obj(NID_X9_62_prime256v1), infinity, 1),
+               0, "a key that cannot be put into a certificate");
+    tap_is_int(tls.keys.n, n + 1, "  is read as ever");
+    tap_is_int(ERR_peek_error(), 0, "  and leaves no error");
+
+    /* libcurl asks for the first error that there is */
+
+    ngx_memzero(&peer, sizeof(peer));
+    peer.tls = &tls;
+    peer.leaf = EVP_PKEY_new();
+
+    sc = X509_STORE_CTX_new();
+    X509_STORE_CTX_init(sc, tls.store, X509_new(), NULL);
+    tap_is_int(ngx_uptime_tls_verify(sc, &peer), 0, "no memory for a key");
+    tap_is_int(X509_STORE_CTX_get_error(sc), X509_V_ERR_OUT_OF_MEM,
+               "  is what is told");
+    tap_is_int(ERR_peek_error(), 0, "  and the only thing");
+    tap_ok(peer.leaf == NULL, "  the key is gone");
+
+    X509_free(X509_STORE_CTX_get0_cert(sc));
+    X509_STORE_CTX_free(sc);
+}
+
+
 static void
 bounds(void)
 {
@@ -319,6 +439,7 @@ main(void)
     roots(&root);
     chains(&root);
     windows(&root);
+    leaves();
     bounds();
 
     ngx_uptime_tls_destroy(&tls);

@@ -245,18 +245,16 @@ memory(const pair_t *root)
     server = serve(&leaf, TLS1_3_VERSION);
 
     ngx_memzero(&peer, sizeof(peer));
-    tap_ok(!peer.verify, "a key that is not kept");
-
     n = tls.keys.n;
     ngx_stub_fail = 1;
-    tap_is_int(handshake(server, &peer), 1, "  for want of memory");
+    tap_is_int(handshake(server, &peer), 1, "no memory to keep a key");
     ngx_stub_fail = 0;
-    tap_is_int(tls.keys.n, n, "  is not there");
+    tap_is_int(tls.keys.n, n, "  it is not there");
 
     max = tls.keys.max;
     tls.keys.max = n;
     set_time(NGX_UPTIME_TLS_KEEP - 1);
-    tap_is_int(handshake(server, &peer), 1, "  for want of room");
+    tap_is_int(handshake(server, &peer), 1, "no room");
     tap_is_int(tls.keys.n, n, "  neither");
     tap_ok(ngx_uptime_tls_cache_room(&tls.keys, today + NGX_UPTIME_TLS_KEEP),
            "  others stay for an hour");
@@ -264,6 +262,76 @@ memory(const pair_t *root)
     set_time(0);
 
     SSL_CTX_free(server);
+    ends(&leaf);
+}
+
+
+/* A server of TLS 1.2 that wants another handshake while its answer flows. */
+
+static void
+again(const pair_t *root)
+{
+    int                     i, on;
+    BIO                    *up, *down;
+    SSL                    *c, *s;
+    char                    byte;
+    pair_t                  leaf;
+    SSL_CTX                *server, *client;
+    socklen_t               len;
+    OSSL_LIB_CTX           *before;
+    ngx_uptime_tls_peer_t   peer;
+
+    on = 1;
+    len = sizeof(on);
+    leaf = make("leaf", root, 0, -500, 3000);
+    server = serve(&leaf, TLS1_2_VERSION);
+    SSL_CTX_clear_options(server, SSL_OP_NO_RENEGOTIATION);
+
+    before = ngx_uptime_tls_enter();
+    client = SSL_CTX_new(TLS_client_method());
+    ngx_memzero(&peer, sizeof(peer));
+    (void) ngx_uptime_tls_setup(&tls, client, &peer);
+
+    c = SSL_new(client);
+    s = SSL_new(server);
+    BIO_new_bio_pair(&up, 0, &down, 0);
+    SSL_set_bio(c, up, up);
+    SSL_set_bio(s, down, down);
+    SSL_set_connect_state(c);
+    SSL_set_accept_state(s);
+
+    peer.socket = socket(AF_INET, SOCK_STREAM, 0);
+    for (i = 0; i < 10; i++) {
+        (void) SSL_do_handshake(c);
+        (void) SSL_do_handshake(s);
+    }
+
+    peer.corked = 1;
+    (void) setsockopt(peer.socket, IPPROTO_TCP, TCP_CORK, &on, len);
+
+    (void) SSL_write(s, "x", 1);
+    tap_is_int(SSL_read(c, &byte, 1), 1, "an answer begins");
+    (void) getsockopt(peer.socket, IPPROTO_TCP, TCP_CORK, &on, &len);
+    tap_is_int(on, 1, "  its end is held back");
+
+    (void) SSL_renegotiate(s);
+
+    for (i = 0; i < 10; i++) {
+        (void) SSL_do_handshake(s);
+        (void) SSL_read(c, &byte, 1);
+    }
+
+    tap_is_int(SSL_num_renegotiations(c), 1, "another handshake");
+    (void) getsockopt(peer.socket, IPPROTO_TCP, TCP_CORK, &on, &len);
+    tap_is_int(on, 0, "  nothing is held back");
+
+    SSL_free(c);
+    ngx_uptime_tls_detach(&peer);
+    SSL_CTX_free(client);
+    ngx_uptime_tls_leave(before);
+    SSL_free(s);
+    SSL_CTX_free(server);
+    close(peer.socket);
     ends(&leaf);
 }
 
@@ -422,6 +490,7 @@ main(void)
     impostor(&root, TLS1_3_VERSION);
     impostor(&root, TLS1_2_VERSION);
     memory(&root);
+    again(&root);
     garbled(&root);
 
     ngx_uptime_tls_destroy(&tls);

@@ -3,6 +3,8 @@
 #define _TLS_ROOTS_H_INCLUDED_
 
 
+#include <netinet/tcp.h>
+
 #include "certs.h"
 
 
@@ -10,6 +12,19 @@
 
 static ngx_log_t         quiet;
 static ngx_uptime_tls_t  tls;
+
+
+/* as nginx has it */
+
+int
+ngx_tcp_push(ngx_socket_t s)
+{
+    int  off;
+
+    off = 0;
+
+    return setsockopt(s, IPPROTO_TCP, TCP_CORK, &off, sizeof(off));
+}
 
 
 static inline void
