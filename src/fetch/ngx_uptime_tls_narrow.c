@@ -3,8 +3,8 @@
  * A narrow context of OpenSSL, in which certificates are read: keys of RSA
  * and of elliptic curves and their decoders, nothing else.  For each key
  * OpenSSL 3.0 walks through all that its context has ever looked up, ciphers
- * and digests included; here that is next to nothing.  If no keys are wanted
- * there is no decoder: certificates come without them.  Used in any process.
+ * and digests included; here that is next to nothing.  And one with nothing in
+ * it, in which certificates come without their keys.  Used in any process.
  */
 
 
@@ -19,11 +19,8 @@
 #include "ngx_uptime_tls_narrow.h"
 
 
-#define NGX_UPTIME_TLS_RSA        0
-#define NGX_UPTIME_TLS_EC         1
-#define NGX_UPTIME_TLS_KINDS      2
-
-#define NGX_UPTIME_TLS_FUNCTIONS  16
+/* RSA, EC */
+#define NGX_UPTIME_TLS_KINDS  2
 
 
 typedef struct {
@@ -31,12 +28,6 @@ typedef struct {
     const char                    *names[NGX_UPTIME_TLS_KINDS];
     OSSL_ALGORITHM                 list[NGX_UPTIME_TLS_KINDS + 1];
 } ngx_uptime_tls_part_t;
-
-
-typedef struct {
-    void                        *(*create)(void *context);
-    OSSL_DISPATCH                  functions[NGX_UPTIME_TLS_FUNCTIONS];
-} ngx_uptime_tls_decoder_t;
 
 
 static ngx_int_t ngx_uptime_tls_narrow_load(void);
@@ -48,28 +39,18 @@ static int ngx_uptime_tls_narrow_start(const OSSL_CORE_HANDLE *handle,
 static const OSSL_ALGORITHM *ngx_uptime_tls_narrow_query(void *context,
     int operation, int *no_cache);
 static ngx_int_t ngx_uptime_tls_narrow_pick(ngx_uptime_tls_part_t *part);
-static ngx_int_t ngx_uptime_tls_narrow_wrap(ngx_uint_t kind,
-    OSSL_ALGORITHM *a);
-static void *ngx_uptime_tls_narrow_rsa(void *context);
-static void *ngx_uptime_tls_narrow_ec(void *context);
-static void *ngx_uptime_tls_narrow_next(ngx_uint_t kind, void *context);
 
 
 static OSSL_PROVIDER             *ngx_uptime_tls_all;
 static OSSL_LIB_CTX              *ngx_uptime_tls_before;
-static ngx_uint_t                 ngx_uptime_tls_keys;  /* are wanted       */
 static ngx_uptime_tls_context_t   ngx_uptime_tls_narrow;
-
-/* decoders in the order of their kinds */
+static ngx_uptime_tls_context_t   ngx_uptime_tls_empty;
 
 static ngx_uptime_tls_part_t      ngx_uptime_tls_parts[] = {
     { OSSL_OP_KEYMGMT, { "RSA", "EC" }, { { NULL } } },
     { OSSL_OP_DECODER, { "RSA", "EC" }, { { NULL } } },
     { 0, { NULL }, { { NULL } } }
 };
-
-static ngx_uptime_tls_decoder_t   ngx_uptime_tls_decoders
-                                      [NGX_UPTIME_TLS_KINDS];
 
 static const OSSL_DISPATCH  ngx_uptime_tls_narrow_functions[] = {
 
@@ -100,7 +81,7 @@ static const u_char  ngx_uptime_tls_sample_ec[] = {
 };
 
 
-/* From 3.2 on OpenSSL keeps what it looked up, and would keep our "none". */
+/* From 3.2 on OpenSSL keeps what it looked up, and needs none of this. */
 
 void
 ngx_uptime_tls_narrow_init(OSSL_PROVIDER *all)
@@ -133,8 +114,16 @@ ngx_uptime_tls_narrow_load(void)
         }
     }
 
-    return ngx_uptime_tls_context_open(&ngx_uptime_tls_narrow, "narrow",
-                                       ngx_uptime_tls_narrow_start);
+    if (ngx_uptime_tls_context_open(&ngx_uptime_tls_narrow, "narrow",
+                                    ngx_uptime_tls_narrow_start)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* with no provider at all it would have the default one */
+
+    return ngx_uptime_tls_context_open(&ngx_uptime_tls_empty, "null", NULL);
 }
 
 
@@ -142,6 +131,7 @@ void
 ngx_uptime_tls_narrow_done(void)
 {
     ngx_uptime_tls_context_close(&ngx_uptime_tls_narrow);
+    ngx_uptime_tls_context_close(&ngx_uptime_tls_empty);
 }
 
 
@@ -200,9 +190,9 @@ ngx_uptime_tls_narrow_begin(ngx_uint_t keys)
         return;
     }
 
-    ngx_uptime_tls_keys = keys;
-    ngx_uptime_tls_before =
-                     OSSL_LIB_CTX_set0_default(ngx_uptime_tls_narrow.context);
+    ngx_uptime_tls_before = OSSL_LIB_CTX_set0_default(
+                                keys ? ngx_uptime_tls_narrow.context
+                                     : ngx_uptime_tls_empty.context);
 }
 
 
@@ -276,76 +266,7 @@ ngx_uptime_tls_narrow_pick(ngx_uptime_tls_part_t *part)
         }
 
         part->list[i] = *a;
-
-        if (part->operation == OSSL_OP_DECODER
-            && ngx_uptime_tls_narrow_wrap(i, &part->list[i]) != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
     }
 
     return NGX_OK;
-}
-
-
-/* The provider's decoder, but that there may be none. */
-
-static ngx_int_t
-ngx_uptime_tls_narrow_wrap(ngx_uint_t kind, OSSL_ALGORITHM *a)
-{
-    ngx_uint_t                 n;
-    const OSSL_DISPATCH       *f;
-    ngx_uptime_tls_decoder_t  *d;
-
-    static void *(*const  create[NGX_UPTIME_TLS_KINDS])(void *context) = {
-        ngx_uptime_tls_narrow_rsa, ngx_uptime_tls_narrow_ec
-    };
-
-    f = a->implementation;
-    d = &ngx_uptime_tls_decoders[kind];
-
-    ngx_memzero(d, sizeof(ngx_uptime_tls_decoder_t));
-
-    for (n = 0; f[n].function_id; n++) {
-
-        if (n == NGX_UPTIME_TLS_FUNCTIONS - 1) {
-            return NGX_ERROR;
-        }
-
-        d->functions[n] = f[n];
-
-        if (f[n].function_id == OSSL_FUNC_DECODER_NEWCTX) {
-            d->create = OSSL_FUNC_decoder_newctx(&f[n]);
-            d->functions[n].function = (void (*)(void)) create[kind];
-        }
-    }
-
-    a->implementation = d->functions;
-
-    return (d->create != NULL) ? NGX_OK : NGX_ERROR;
-}
-
-
-static void *
-ngx_uptime_tls_narrow_rsa(void *context)
-{
-    return ngx_uptime_tls_narrow_next(NGX_UPTIME_TLS_RSA, context);
-}
-
-
-static void *
-ngx_uptime_tls_narrow_ec(void *context)
-{
-    return ngx_uptime_tls_narrow_next(NGX_UPTIME_TLS_EC, context);
-}
-
-
-static void *
-ngx_uptime_tls_narrow_next(ngx_uint_t kind, void *context)
-{
-    if (!ngx_uptime_tls_keys) {
-        return NULL;
-    }
-
-    return ngx_uptime_tls_decoders[kind].create(context);
 }
