@@ -46,21 +46,15 @@ my $full = Uptime::Listener->full;
 # a server that waits after the handshake, as an SMTP client would have it
 my $quiet = plays(sub {
     my ($c) = @_;
-    require IO::Socket::SSL;
-    IO::Socket::SSL->start_SSL($c, SSL_server => 1,
-        SSL_cert_file => "$good->{dir}/cert.pem",
-        SSL_key_file => "$good->{dir}/key.pem") or return;
+    Uptime::Listener::start_tls($c, $good) or return;
     $c->sysread(my $buf, 100);
 });
 
 # one that wants another protocol than HTTP, if any is named
 my $alpn = plays(sub {
     my ($c) = @_;
-    require IO::Socket::SSL;
-    IO::Socket::SSL->start_SSL($c, SSL_server => 1,
-        SSL_alpn_protocols => ['smtp'],
-        SSL_cert_file => "$good->{dir}/cert.pem",
-        SSL_key_file => "$good->{dir}/key.pem") or return;
+    Uptime::Listener::start_tls($c, $good, SSL_alpn_protocols => ['smtp'])
+        or return;
     $c->sysread(my $buf, 100);
 });
 

@@ -30,10 +30,7 @@ until_ok { $c->get('/health/ready')->{status} == 200 } 10, 'ready';
 my $ends = Uptime::Listener->start(dir => "$t->{dir}/ends", play => sub {
     my ($socket) = @_;
 
-    require IO::Socket::SSL;
-    IO::Socket::SSL->start_SSL($socket, SSL_server => 1,
-        SSL_cert_file => "$other->{dir}/cert.pem",
-        SSL_key_file => "$other->{dir}/key.pem") or return;
+    Uptime::Listener::start_tls($socket, $other) or return;
     $socket->sysread(my $request, 4096);
     $socket->syswrite("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
 
@@ -80,8 +77,9 @@ my $ending_id = add($c, 'ending', $ending);
 my $ending_off = add($c, 'ending, not verified', $ending,
     verify_tls => false);
 my $swapped_id = add($c, 'swapped', $swapped);
-is($c->post('/monitors', { name => 'ends', verify_tls => false,
-    url => 'https://' . $ends->address . '/' })->{status}, 201,
+is($c->post('/monitors', { name => 'ends', interval => 10,
+    verify_tls => false, url => 'https://' . $ends->address . '/' })->{status},
+    201,
     'one whose end is looked at');
 
 my %mute = (

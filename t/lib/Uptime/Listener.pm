@@ -99,6 +99,18 @@ sub wait_end {
 }
 
 
+# Speaks TLS from here on, with the certificate of a Uptime::Target; false if
+# the other side does not.  More: as IO::Socket::SSL has it.
+sub start_tls {
+    my ($c, $target, %o) = @_;
+
+    require IO::Socket::SSL;
+    return IO::Socket::SSL->start_SSL($c, SSL_server => 1,
+        SSL_cert_file => "$target->{dir}/cert.pem",
+        SSL_key_file => "$target->{dir}/key.pem", %o);
+}
+
+
 sub reset {
     my ($c) = @_;
 
