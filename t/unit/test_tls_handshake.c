@@ -29,27 +29,12 @@
 static int  keys;                       /* that the last handshake has read */
 
 
-static SSL_CTX *
-serve(const pair_t *leaf, int version)
-{
-    SSL_CTX  *server;
-
-    server = SSL_CTX_new(TLS_server_method());
-    SSL_CTX_set_max_proto_version(server, version);
-    SSL_CTX_use_certificate(server, leaf->cert);
-    SSL_CTX_use_PrivateKey(server, leaf->key);
-
-    return server;
-}
-
-
-/* a client and a server that talk through memory; 1: the handshake is done */
+/* 1: it is done */
 
 static int
 handshake(SSL_CTX *server, ngx_uptime_tls_peer_t *peer)
 {
     int              i, done;
-    BIO             *up, *down;
     SSL             *c, *s;
     char             byte;
     SSL_CTX         *client;
@@ -68,13 +53,7 @@ handshake(SSL_CTX *server, ngx_uptime_tls_peer_t *peer)
         return 0;
     }
 
-    c = SSL_new(client);
-    s = SSL_new(server);
-    BIO_new_bio_pair(&up, 0, &down, 0);
-    SSL_set_bio(c, up, up);
-    SSL_set_bio(s, down, down);
-    SSL_set_connect_state(c);
-    SSL_set_accept_state(s);
+    join(client, server, &c, &s);
 
     for (i = 0, done = 0; i < 10; i++) {
         (void) SSL_do_handshake(c);
@@ -272,7 +251,6 @@ static void
 again(const pair_t *root)
 {
     int                     i, on;
-    BIO                    *up, *down;
     SSL                    *c, *s;
     char                    byte;
     pair_t                  leaf;
@@ -292,15 +270,10 @@ again(const pair_t *root)
     ngx_memzero(&peer, sizeof(peer));
     (void) ngx_uptime_tls_setup(&tls, client, &peer);
 
-    c = SSL_new(client);
-    s = SSL_new(server);
-    BIO_new_bio_pair(&up, 0, &down, 0);
-    SSL_set_bio(c, up, up);
-    SSL_set_bio(s, down, down);
-    SSL_set_connect_state(c);
-    SSL_set_accept_state(s);
+    join(client, server, &c, &s);
 
     peer.socket = socket(AF_INET, SOCK_STREAM, 0);
+
     for (i = 0; i < 10; i++) {
         (void) SSL_do_handshake(c);
         (void) SSL_do_handshake(s);
